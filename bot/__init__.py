@@ -1,0 +1,1 @@
+"""Edges and wiring: Slack, web pages, command line, schedule."""

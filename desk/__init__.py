@@ -1,0 +1,1 @@
+"""The rules of the support desk: pure, no I/O, no clock."""

@@ -1,0 +1,64 @@
+"""What a person did, the same for every platform."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Platform = Literal["slack", "teams", "web", "mail", "desk"]
+Kind = Literal[
+    "message",  # somebody wrote
+    "edited",  # somebody changed what they wrote
+    "deleted",  # somebody took back what they wrote
+    "mark",  # somebody put the ticket emoji, or used the message shortcut, on a message
+    "command",  # /ticket take 42
+    "action",  # a button, a menu's option, or a submitted form
+    "profile",  # a platform told us who somebody is
+    "joined",  # somebody became a member of a conversation
+    "left",  # ... and stopped being one
+]
+
+
+class File(Struct, frozen=True):
+    """A file somebody attached: kept by reference, with what a person needs to judge it. Size in bytes."""
+
+    id: str
+    name: str
+    kind: str = ""
+    size: int = 0
+    url: str = ""
+
+
+class Line(Struct, frozen=True):
+    """One earlier message of a thread, as it stood when the thread was made a ticket."""
+
+    user: str
+    message: str
+    text: str
+    files: tuple[File, ...] = ()
+
+
+class Incoming(Struct, frozen=True):
+    """One verified event. `id` is unique per platform: the same event delivered twice has the same id.
+
+    `conversation` is the channel or direct message, `thread` the id of the message that a thread hangs
+    under (None outside a thread), `message` the id of the message itself. For a `mark`, `message` is the
+    marked message, `author` its writer, and `earlier` its thread so far.
+    """
+
+    platform: Platform
+    id: str
+    kind: Kind
+    workspace: str
+    user: str
+    conversation: str = ""
+    thread: str | None = None
+    message: str | None = None
+    text: str = ""
+    files: tuple[File, ...] = ()
+    direct: bool = False  # a direct message to the desk
+    mentioned: bool = False  # the desk was mentioned
+    command: str = ""  # the command's word without slash, or the action's name ("ticket.take")
+    subject: str = ""  # what the action is about: a button's value, a form's subject
+    fields: dict[str, str] = {}  # what was filled in; for a profile: name, email, language
+    author: str | None = None
+    earlier: tuple[Line, ...] = ()

@@ -1,0 +1,72 @@
+"""How the desk speaks: sentences in the reader's language, filled with values.
+
+English sentences stand in the code; `locale/<language>/LC_MESSAGES/dispecer.po` holds the translations.
+A sentence that carries more than plain text (bold, an instant, a link) is filled with `rich`.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Literal
+
+from desk.messages import Inline, Rich
+
+Language = Literal["en", "ro"]
+LANGUAGES: tuple[Language, ...] = ("en", "ro")
+_LOCALE = Path(__file__).parent / "locale"
+
+
+class Words:
+    """Says sentences in one language."""
+
+    def __init__(self, language: Language, catalogue: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, sentence: str, /, **values: object) -> str:
+        """Return `sentence` in this language with its `{fields}` filled."""
+        translated = self._catalogue.gettext(sentence)
+        return translated.format(**values) if values else translated
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Return the form of the sentence that fits `n`, which fills `{n}`."""
+        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+
+    def rich(self, sentence: str, /, **values: Inline | int) -> Rich:
+        """Like calling, but a value may be any inline part of a message and stays what it is."""
+        return fill(self._catalogue.gettext(sentence), values)
+
+
+def fill(template: str, values: Mapping[str, Inline | int]) -> Rich:
+    """Put `values` into the `{fields}` of `template`, keeping inline parts whole."""
+    parts: list[Inline] = []
+    for text, field, _, _ in Formatter().parse(template):
+        if text:
+            parts.append(text)
+        if field is not None:
+            value = values[field]
+            parts.append(str(value) if isinstance(value, int) else value)
+    return tuple(parts)
+
+
+@cache
+def words(language: Language) -> Words:
+    """Return the sentences of `language`; English where a translation is missing."""
+    return Words(language, _catalogue(language))
+
+
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    path = _LOCALE / language / "LC_MESSAGES" / "dispecer.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    # Read from the .po itself, so that there is no compiled file to forget.
+    from babel.messages import mofile, pofile
+
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
