@@ -1,0 +1,27 @@
+"""The inbox: which events were seen. A platform delivers an event again when it did not hear from us."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Transaction
+from storage.tables import inbox
+
+_SQLITE = sqlite.insert(inbox).on_conflict_do_nothing()
+_POSTGRES = postgresql.insert(inbox).on_conflict_do_nothing()
+_FORGET = sa.delete(inbox).where(inbox.c.at < sa.bindparam("before"))
+
+
+def first_time(tx: Transaction, platform: str, event_id: str, now: datetime) -> bool:
+    """Note the event and return True, or return False when it was noted before.
+
+    Two processes that hold the same event at once: one waits for the other's commit, and then sees it.
+    """
+    statement = _POSTGRES if tx.postgres else _SQLITE
+    return tx.execute(statement, {"platform": platform, "id": event_id, "at": now}).rowcount == 1
+
+
+def forget(tx: Transaction, before: datetime) -> int:
+    """Forget the events noted before an instant; no platform repeats that late. Returns how many."""
+    return tx.execute(_FORGET, {"before": before}).rowcount

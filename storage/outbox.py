@@ -1,0 +1,286 @@
+"""The outbox: what is to be said where. Stored with its cause, sent after the commit, in order per place.
+
+A place is claimed for a while by one process, which sends the first post that waits there. `revision`
+counts edits: a post that was edited while it was being sent stays in the outbox and is sent again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from desk.messages import Message
+from storage.database import Transaction
+from storage.tables import outbox, places, posts
+
+
+class Letter(Struct, frozen=True):
+    """A post that is to leave: what, where, and what it edits or hangs under (platform ids)."""
+
+    id: int
+    revision: int
+    place_id: int
+    platform: str
+    workspace: str
+    conversation: str
+    message: Message | None
+    key: str | None
+    thread: str | None
+    edits: str | None
+    attempts: int
+
+
+class Outcome(Struct, frozen=True):
+    """How sending a letter went. `again_at` is set for a failure that may pass; `next_at` is when the
+    place may be spoken in again."""
+
+    letter: Letter
+    next_at: datetime
+    platform_id: str | None = None
+    error: str | None = None
+    again_at: datetime | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Message).decode
+
+
+def _put(insert: Any) -> Any:
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["place_id", "key"],
+        index_where=sa.text("done_at IS NULL AND key IS NOT NULL"),
+        set_={"message": new.message, "revision": outbox.c.revision + 1},
+    )
+
+
+def _put_once(insert: Any) -> Any:
+    return insert.on_conflict_do_nothing(index_elements=["dedupe_key"])
+
+
+_PUT = {True: _put(postgresql.insert(outbox)), False: _put(sqlite.insert(outbox))}
+_PUT_ONCE = {True: _put_once(postgresql.insert(outbox)), False: _put_once(sqlite.insert(outbox))}
+# The place's row is always written, so that it is locked: `finish` must not overlook our letter.
+_CALL = (
+    sa.update(places)
+    .where(places.c.id == sa.bindparam("the_place"))
+    .values(
+        send_at=sa.case(
+            (sa.or_(places.c.send_at.is_(None), places.c.send_at > sa.bindparam("at")), sa.bindparam("at")),
+            else_=places.c.send_at,
+        )
+    )
+)
+
+
+class Post(Struct, frozen=True):
+    """Something to be said in a place, after everything that waits there already.
+
+    `key` names the post: a key that has a post already edits it, and no message takes it back. It hangs
+    under the post named `under`, or under the platform's message `thread`. With a `dedupe_key` that was
+    used before, nothing is said.
+    """
+
+    place_id: int
+    message: Message | None
+    key: str | None = None
+    under: str | None = None
+    thread: str | None = None
+    dedupe_key: str | None = None
+
+
+def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
+    """Have these posts said, in this order. An edit of a post that still waits replaces it in the line."""
+    many = [_post_row(post, now) for post in posted if post.dedupe_key is None]
+    once = [_post_row(post, now) for post in posted if post.dedupe_key is not None]
+    if many:
+        tx.execute(_PUT[tx.postgres], many)
+    if once:
+        tx.execute(_PUT_ONCE[tx.postgres], once)
+    calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
+    if calls:
+        tx.execute(_CALL, calls)
+        tx.woken.add("outbox")
+
+
+def _post_row(post: Post, now: datetime) -> dict[str, Any]:
+    return {
+        "place_id": post.place_id,
+        "message": None if post.message is None else _encode(post.message).decode(),
+        "key": post.key,
+        "under": post.under,
+        "thread": post.thread,
+        "dedupe_key": post.dedupe_key,
+        "send_after": now,
+    }
+
+
+_FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
+_CLAIM = (
+    sa.update(places)
+    .where(
+        places.c.id.in_(
+            sa.select(places.c.id)
+            .where(places.c.send_at <= sa.bindparam("now"), _FREE)
+            .order_by(places.c.send_at)
+            .limit(sa.bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(leased_until=sa.bindparam("until"))
+    .returning(places.c.id)
+)
+_first = outbox.alias("first")
+_HEAD = (
+    sa.select(sa.func.min(_first.c.id))
+    .where(_first.c.place_id == places.c.id, _first.c.done_at.is_(None))
+    .correlate(places)
+    .scalar_subquery()
+)
+_self, _root = posts.alias("self"), posts.alias("root")
+_LETTERS = (
+    sa.select(
+        outbox.c.id,
+        outbox.c.revision,
+        outbox.c.place_id,
+        places.c.platform,
+        places.c.workspace,
+        places.c.conversation,
+        outbox.c.message,
+        outbox.c.key,
+        sa.func.coalesce(outbox.c.thread, _root.c.platform_id).label("thread"),
+        _self.c.platform_id.label("edits"),
+        outbox.c.attempts,
+    )
+    .select_from(places)
+    .join(outbox, outbox.c.id == _HEAD)
+    .outerjoin(_self, sa.and_(_self.c.place_id == places.c.id, _self.c.key == outbox.c.key))
+    .outerjoin(_root, sa.and_(_root.c.place_id == places.c.id, _root.c.key == outbox.c.under))
+    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Letter]:
+    """Take at most `most` places in which something waits, and return the first letter of each.
+
+    Nobody else sends there until the lease ends at `until` or `finish` gives the place back.
+    """
+    taken = list(tx.execute(_CLAIM, {"now": now, "until": until, "most": most}).scalars())
+    if not taken:
+        return []
+    letters = [_letter(row) for row in tx.execute(_LETTERS, {"ids": taken})]
+    empty = set(taken) - {letter.place_id for letter in letters}
+    for place_id in empty:
+        tx.execute(_GIVE_BACK, {"the_place": place_id, "earliest": now})
+    return letters
+
+
+def _letter(row: Any) -> Letter:
+    values = dict(row._mapping)
+    if values["message"] is not None:
+        values["message"] = _decode(values["message"])
+    return Letter(**values)
+
+
+_LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update()
+_NEXT_WAITING = (
+    sa.select(outbox.c.send_after)
+    .where(outbox.c.place_id == sa.bindparam("the_place"), outbox.c.done_at.is_(None))
+    .order_by(outbox.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_GIVE_BACK = (
+    sa.update(places)
+    .where(places.c.id == sa.bindparam("the_place"))
+    .values(
+        leased_until=None,
+        send_at=sa.case(
+            (sa.bindparam("earliest") > _NEXT_WAITING, sa.bindparam("earliest")), else_=_NEXT_WAITING
+        ),
+    )
+)
+_DONE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("the_id"), outbox.c.revision == sa.bindparam("the_revision"))
+    .values(done_at=sa.bindparam("at"), platform_id=sa.bindparam("their_id"), error=sa.bindparam("why"))
+)
+_AGAIN = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("the_id"))
+    .values(send_after=sa.bindparam("later"), attempts=outbox.c.attempts + 1, error=sa.bindparam("why"))
+)
+
+
+def _post(insert: Any) -> Any:
+    return insert.on_conflict_do_update(
+        index_elements=["place_id", "key"], set_={"platform_id": insert.excluded.platform_id}
+    )
+
+
+_POST = {True: _post(postgresql.insert(posts)), False: _post(sqlite.insert(posts))}
+
+
+def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
+    """Store how letters went and give their places back."""
+    done = [_done(o, now) for o in outcomes if o.again_at is None]
+    again = [
+        {"the_id": o.letter.id, "later": o.again_at, "why": o.error}
+        for o in outcomes
+        if o.again_at is not None
+    ]
+    kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
+    for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):
+        if rows:
+            tx.execute(statement, rows)
+    if tx.postgres:
+        for place_id in sorted({o.letter.place_id for o in outcomes}):
+            tx.execute(_LOCK, {"the_place": place_id})
+    tx.execute(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
+    if any(o.letter.key is not None for o in outcomes):
+        tx.woken.add("posts")
+
+
+def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    letter = outcome.letter
+    return {
+        "the_id": letter.id,
+        "the_revision": letter.revision,
+        "at": now,
+        "their_id": outcome.platform_id,
+        "why": outcome.error,
+    }
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    letter = outcome.letter
+    return {"place_id": letter.place_id, "key": letter.key, "platform_id": outcome.platform_id}
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """Return when the next place may be spoken in, or when the next lease runs out."""
+    at = sa.case((places.c.leased_until > places.c.send_at, places.c.leased_until), else_=places.c.send_at)
+    earliest: datetime | None = tx.execute(
+        sa.select(sa.func.min(sa.type_coerce(at, places.c.send_at.type))).where(places.c.send_at.is_not(None))
+    ).scalar()
+    return earliest
+
+
+def post_at(tx: Transaction, place_id: int, platform_id: str) -> str | None:
+    """Return the key of the post that is this message of a place: "card:1042"."""
+    query = sa.select(posts.c.key).where(posts.c.place_id == place_id, posts.c.platform_id == platform_id)
+    key: str | None = tx.execute(query).scalar()
+    return key
+
+
+def waiting(tx: Transaction) -> int:
+    """Return how many letters wait."""
+    return int(tx.execute(sa.select(sa.func.count()).where(outbox.c.done_at.is_(None))).scalar_one())
+
+
+def forget(tx: Transaction, before: datetime) -> int:
+    """Remove letters that were done before an instant. Returns how many."""
+    return tx.execute(sa.delete(outbox).where(outbox.c.done_at < before)).rowcount

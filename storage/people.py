@@ -1,0 +1,186 @@
+"""People, the customers they belong to, and the places where they talk."""
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Transaction
+from storage.tables import customers, people, places
+
+
+class Customer(Struct, frozen=True):
+    """A company that we help."""
+
+    id: int
+    name: str
+    tier: str
+    language: str
+
+
+class Person(Struct, frozen=True):
+    """Somebody on a platform. `language` is what they chose themselves."""
+
+    id: int
+    platform: str
+    workspace: str
+    user: str
+    name: str
+    email: str | None
+    language: str | None
+    customer_id: int | None
+    agent: bool
+
+
+class Place(Struct, frozen=True):
+    """A conversation: "direct", "channel" or "triage"."""
+
+    id: int
+    platform: str
+    workspace: str
+    conversation: str
+    kind: str
+    name: str
+    customer_id: int | None
+    language: str | None
+
+
+def _columns(table: sa.Table, kind: type[Struct]) -> list[sa.Column[Any]]:
+    return [table.c[name] for name in kind.__struct_fields__]
+
+
+_CUSTOMER = sa.select(*_columns(customers, Customer))
+_PERSON = sa.select(*_columns(people, Person))
+_PLACE = sa.select(*_columns(places, Place))
+
+_CUSTOMER_BY_ID = _CUSTOMER.where(customers.c.id == sa.bindparam("the_id"))
+_CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
+_PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
+_PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
+_PERSON_BY_USER = _PERSON.where(
+    people.c.platform == sa.bindparam("platform"),
+    people.c.workspace == sa.bindparam("workspace"),
+    people.c.user == sa.bindparam("user"),
+)
+_PLACE_BY_CONVERSATION = _PLACE.where(
+    places.c.platform == sa.bindparam("platform"),
+    places.c.workspace == sa.bindparam("workspace"),
+    places.c.conversation == sa.bindparam("conversation"),
+)
+_NEW_PERSON = {
+    True: postgresql.insert(people).on_conflict_do_nothing(),
+    False: sqlite.insert(people).on_conflict_do_nothing(),
+}
+_NEW_PLACE = {
+    True: postgresql.insert(places).on_conflict_do_nothing(),
+    False: sqlite.insert(places).on_conflict_do_nothing(),
+}
+
+
+def person(tx: Transaction, platform: str, workspace: str, user: str) -> Person:
+    """Return the person with this id on a platform, meeting them now if we never did."""
+    key = {"platform": platform, "workspace": workspace, "user": user}
+    row = tx.execute(_PERSON_BY_USER, key).first()
+    if row is None:
+        tx.execute(_NEW_PERSON[tx.postgres], {**key, "name": ""})
+        row = tx.execute(_PERSON_BY_USER, key).one()
+    return Person(*row)
+
+
+def person_by_id(tx: Transaction, person_id: int) -> Person:
+    """Return a person that a row of ours refers to."""
+    return Person(*tx.execute(_PERSON_BY_ID, {"the_id": person_id}).one())
+
+
+def people_by_id(tx: Transaction, ids: set[int]) -> dict[int, Person]:
+    """Return several persons at once."""
+    if not ids:
+        return {}
+    return {row.id: Person(*row) for row in tx.execute(_PERSON.where(people.c.id.in_(ids)))}
+
+
+def person_called(tx: Transaction, handle: str) -> Person | None:
+    """Find a person by how the plan names them: an e-mail address, or a platform's user id."""
+    found = _PERSON.where(sa.or_(sa.func.lower(people.c.email) == handle.lower(), people.c.user == handle))
+    row = tx.execute(found.order_by(people.c.agent.desc(), people.c.id).limit(1)).first()
+    return None if row is None else Person(*row)
+
+
+def agents(tx: Transaction) -> list[Person]:
+    """Return the team: the members of the triage channel, by name."""
+    rows = tx.execute(_PERSON.where(people.c.agent.is_(True)).order_by(people.c.name, people.c.id))
+    return [Person(*row) for row in rows]
+
+
+def change_person(tx: Transaction, person_id: int, **changes: Any) -> None:
+    """Change some columns of a person."""
+    tx.execute(sa.update(people).where(people.c.id == person_id).values(**changes))
+
+
+def place(tx: Transaction, platform: str, workspace: str, conversation: str, kind: str) -> Place:
+    """Return the place of a conversation, noting it now, as of `kind`, if we never were there."""
+    key = {"platform": platform, "workspace": workspace, "conversation": conversation}
+    row = tx.execute(_PLACE_BY_CONVERSATION, key).first()
+    if row is None:
+        tx.execute(_NEW_PLACE[tx.postgres], {**key, "kind": kind, "name": ""})
+        row = tx.execute(_PLACE_BY_CONVERSATION, key).one()
+    return Place(*row)
+
+
+def place_by_id(tx: Transaction, place_id: int) -> Place:
+    """Return a place that a row of ours refers to."""
+    return Place(*tx.execute(_PLACE_BY_ID, {"the_id": place_id}).one())
+
+
+def triage_place(tx: Transaction) -> Place | None:
+    """Return the team's triage channel, or None when none is set up yet."""
+    row = tx.execute(_PLACE.where(places.c.kind == "triage").order_by(places.c.id).limit(1)).first()
+    return None if row is None else Place(*row)
+
+
+def change_place(tx: Transaction, place_id: int, **changes: Any) -> None:
+    """Change some columns of a place."""
+    tx.execute(sa.update(places).where(places.c.id == place_id).values(**changes))
+
+
+def lock_place(tx: Transaction, place_id: int) -> None:
+    """Let nobody else open a ticket from this place until the transaction ends."""
+    if tx.postgres:
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(place_id)))
+
+
+def customer_by_id(tx: Transaction, customer_id: int) -> Customer:
+    """Return a customer that a row of ours refers to."""
+    return Customer(*tx.execute(_CUSTOMER_BY_ID, {"the_id": customer_id}).one())
+
+
+def customer_called(tx: Transaction, name: str) -> Customer | None:
+    """Find a customer by name, whatever the capitals and diacritics."""
+    row = tx.execute(_CUSTOMER_BY_KEY, {"the_key": folded(name)}).first()
+    return None if row is None else Customer(*row)
+
+
+def folded(name: str) -> str:
+    """Return a name as it is compared: "Trans Carpați " and "trans carpati" are one."""
+    letters = unicodedata.normalize("NFKD", " ".join(name.split()).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def all_customers(tx: Transaction) -> list[Customer]:
+    """Return every customer by name."""
+    return [Customer(*row) for row in tx.execute(_CUSTOMER.order_by(customers.c.name))]
+
+
+def add_customer(tx: Transaction, name: str, tier: str, language: str, now: datetime) -> Customer:
+    """Add a customer."""
+    row = {"name": name, "key": folded(name), "tier": tier, "language": language, "added_at": now}
+    new_id = tx.execute(sa.insert(customers).returning(customers.c.id), row).scalar_one()
+    return Customer(new_id, name, tier, language)
+
+
+def change_customer(tx: Transaction, customer_id: int, **changes: Any) -> None:
+    """Change some columns of a customer."""
+    tx.execute(sa.update(customers).where(customers.c.id == customer_id).values(**changes))

@@ -1,0 +1,238 @@
+"""The tables, and the two column types that they need.
+
+Instants are UTC and aware: a naive one is refused before it reaches the database. JSON is encoded by
+msgspec, which is several times faster than the standard library and knows our types.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC: timestamptz on PostgreSQL, microseconds since 1970 on SQLite."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """Use PostgreSQL's own type there: people read that database with their own tools."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        """Refuse a naive instant with a `ValueError`."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; instants in storage are UTC")
+        if dialect.name == "postgresql":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        """Return an aware UTC instant."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            at: datetime = value.astimezone(UTC)
+            return at
+        return _EPOCH + timedelta(microseconds=value)
+
+
+class Json(TypeDecorator[Any]):
+    """Any JSON value, as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Encode."""
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
+        """Decode."""
+        return None if value is None else msgspec.json.decode(value)
+
+
+# SQLite counts up only an INTEGER key; PostgreSQL gets 64 bits.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    Column("version", _Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
+customers = sa.Table(
+    "customers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("key", String(200), nullable=False, unique=True),  # the name without capitals and diacritics
+    Column("tier", String(40), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("email_domain", String(200)),
+    Column("added_at", Instant, nullable=False),
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("name", String(200), nullable=False, server_default=""),
+    Column("email", String(320)),
+    Column("language", String(2)),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("agent", Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("platform", "workspace", "user"),
+)
+
+# A conversation we hear from and speak in. It is also the line in which its outgoing posts wait:
+# `send_at` is when the first of them may leave, `leased_until` says that a process is at it.
+places = sa.Table(
+    "places",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("conversation", String(120), nullable=False),
+    Column("kind", String(20), nullable=False),  # direct, channel, triage
+    Column("name", String(200), nullable=False, server_default=""),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("language", String(2)),
+    Column("send_at", Instant, index=True),
+    Column("leased_until", Instant),
+    sa.UniqueConstraint("platform", "workspace", "conversation"),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("subject", String(200), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("priority", String(20), nullable=False),
+    Column("category", String(40)),
+    Column("tags", Json, nullable=False, server_default="[]"),
+    Column("tier", String(40), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("requester_id", ForeignKey("people.id"), index=True),
+    Column("assignee_id", ForeignKey("people.id"), index=True),
+    Column("place_id", ForeignKey("places.id"), index=True),
+    Column("root", String(120)),  # the message in that place under which we answer
+    Column("plan_version", ForeignKey("plans.version"), nullable=False),
+    Column("suggestion", Json),
+    Column("opened_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("linked_id", ForeignKey("tickets.id")),
+    # Indexes of what history and plan say, for lists and figures; never the truth.
+    Column("first_response_due", Instant),
+    Column("resolution_due", Instant),
+    Column("last_said_at", Instant),
+    Index("ix_tickets_open", "status", "priority", "id"),
+    sqlite_autoincrement=True,
+)
+
+ticket_events = sa.Table(
+    "ticket_events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("who", ForeignKey("people.id")),
+    Column("source", String(20), nullable=False),
+    Column("data", Json, nullable=False),
+)
+
+# Which ticket a message of a conversation belongs to. `event_id` is empty while we know a thread's root
+# only from a reply to it: events may arrive out of order.
+ticket_messages = sa.Table(
+    "ticket_messages",
+    metadata,
+    Column("place_id", ForeignKey("places.id"), primary_key=True),
+    Column("message", String(120), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("event_id", ForeignKey("ticket_events.id")),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+_WAITING = sa.text("done_at IS NULL")
+_EDIT = sa.text("done_at IS NULL AND key IS NOT NULL")
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("place_id", ForeignKey("places.id"), nullable=False),
+    Column("message", Text),  # empty: the post named by `key` is taken back
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("key", String(120)),  # the post this is, so that it can be edited later
+    Column("under", String(120)),  # the key of the post it hangs under,
+    Column("thread", String(120)),  # or the platform's id of that message
+    Column("dedupe_key", String(160), unique=True),
+    Column("send_after", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("done_at", Instant),
+    Column("platform_id", String(120)),
+    Column("error", Text),
+    Index("ix_outbox_waiting", "place_id", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    # At most one edit of a post waits; a newer one takes its place in the line.
+    Index("uq_outbox_edit", "place_id", "key", unique=True, sqlite_where=_EDIT, postgresql_where=_EDIT),
+    sqlite_autoincrement=True,
+)
+
+# The one post that a card, an alert or a notice has in a place; it is edited rather than repeated.
+posts = sa.Table(
+    "posts",
+    metadata,
+    Column("place_id", ForeignKey("places.id"), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("platform_id", String(120), nullable=False),
+    Index("ix_posts_platform_id", "place_id", "platform_id"),
+)
+
+timers = sa.Table(
+    "timers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("data", Json, nullable=False, server_default="{}"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    sa.UniqueConstraint("kind", "subject"),
+)

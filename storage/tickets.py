@@ -1,0 +1,213 @@
+"""Tickets, their history, and the messages that belong to them."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from desk.tickets import Event, Kind, Status, Ticket
+from storage.database import Transaction
+from storage.tables import ticket_events, ticket_messages, tickets
+
+
+class Origin(Struct, frozen=True):
+    """Where a ticket came from, and where its customer hears from us: a place and the message in it."""
+
+    place_id: int | None
+    root: str | None
+
+
+class Belonging(Struct, frozen=True):
+    """Which ticket a message belongs to; `event_id` is empty for a root that we have not seen yet."""
+
+    ticket_id: int
+    event_id: int | None
+
+
+_FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
+_COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
+_GET = sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id"))
+_LOCK = _GET.with_for_update()
+_OPEN = sa.insert(tickets)
+_EVENT = sa.insert(ticket_events)
+_HISTORY = (
+    sa.select(*(ticket_events.c[name] for name in ("at", "kind", "who", "source", "data")))
+    .where(ticket_events.c.ticket_id == sa.bindparam("the_id"))
+    .order_by(ticket_events.c.id)
+)
+_BELONGING = sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).where(
+    ticket_messages.c.place_id == sa.bindparam("the_place"),
+    ticket_messages.c.message == sa.bindparam("the_message"),
+)
+_OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
+
+
+def open_ticket(tx: Transaction, ticket: Ticket, origin: Origin, suggestion: Any) -> Ticket:
+    """Store a new ticket and return it with its number."""
+    row = _row(ticket) | {"place_id": origin.place_id, "root": origin.root, "suggestion": suggestion}
+    result = tx.execute(_OPEN, row)
+    key = result.inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return _with_id(ticket, key[0])
+
+
+def _row(ticket: Ticket) -> dict[str, Any]:
+    return {name: getattr(ticket, name) for name in _FIELDS}
+
+
+def _with_id(ticket: Ticket, new_id: int) -> Ticket:
+    return Ticket(id=new_id, **_row(ticket))
+
+
+def get(tx: Transaction, ticket_id: int, lock: bool = False) -> Ticket | None:
+    """Return a ticket; with `lock`, no other process changes it until this transaction ends."""
+    row = tx.execute(_LOCK if lock else _GET, {"the_id": ticket_id}).first()
+    return None if row is None else _ticket(row)
+
+
+def get_many(tx: Transaction, ids: list[int]) -> dict[int, Ticket]:
+    """Return several tickets at once, locked like `get`."""
+    rows = tx.execute(
+        sa.select(*_COLUMNS).where(tickets.c.id.in_(ids)).order_by(tickets.c.id).with_for_update()
+    )
+    return {row.id: _ticket(row) for row in rows}
+
+
+def _ticket(row: Any) -> Ticket:
+    values = dict(row._mapping)
+    values["status"] = Status(values["status"])
+    values["tags"] = tuple(values["tags"])
+    return Ticket(**values)
+
+
+def save(tx: Transaction, ticket: Ticket, **index: Any) -> None:
+    """Store a ticket as it is now, and any of its index columns."""
+    tx.execute(sa.update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket), **index))
+
+
+def origin(tx: Transaction, ticket_id: int) -> Origin:
+    """Return where a ticket's customer hears from us."""
+    row = tx.execute(sa.select(tickets.c.place_id, tickets.c.root).where(tickets.c.id == ticket_id)).one()
+    return Origin(row.place_id, row.root)
+
+
+def suggestion(tx: Transaction, ticket_id: int) -> Any:
+    """Return what triage suggested when the ticket was opened, as it was stored."""
+    return tx.execute(sa.select(tickets.c.suggestion).where(tickets.c.id == ticket_id)).scalar()
+
+
+def add_event(tx: Transaction, ticket_id: int, event: Event) -> int:
+    """Add a line to a ticket's history and return its id. Lines are never changed."""
+    key = tx.execute(_EVENT, _event_row(ticket_id, event)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def add_events(tx: Transaction, events: list[tuple[int, Event]]) -> None:
+    """Add lines to the histories of many tickets in one go."""
+    if events:
+        tx.execute(_EVENT, [_event_row(ticket_id, event) for ticket_id, event in events])
+
+
+def _event_row(ticket_id: int, event: Event) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket_id,
+        "at": event.at,
+        "kind": event.kind.value,
+        "who": event.who,
+        "source": event.source,
+        "data": event.data,
+    }
+
+
+def history(tx: Transaction, ticket_id: int) -> list[Event]:
+    """Return a ticket's history, oldest first."""
+    return [_event(row) for row in tx.execute(_HISTORY, {"the_id": ticket_id})]
+
+
+def histories(tx: Transaction, ids: list[int]) -> dict[int, list[Event]]:
+    """Return the histories of several tickets at once."""
+    found: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ids}
+    columns = (ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data"))
+    rows = tx.execute(
+        sa.select(*columns).where(ticket_events.c.ticket_id.in_(ids)).order_by(ticket_events.c.id)
+    )
+    for row in rows:
+        found[row.ticket_id].append(_event(row))
+    return found
+
+
+def _event(row: Any) -> Event:
+    return Event(at=row.at, kind=Kind(row.kind), who=row.who, source=row.source, data=row.data)
+
+
+def event_data(tx: Transaction, event_id: int) -> dict[str, Any]:
+    """Return what one line of a history holds."""
+    data: dict[str, Any] = tx.execute(
+        sa.select(ticket_events.c.data).where(ticket_events.c.id == event_id)
+    ).scalar_one()
+    return data
+
+
+def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:
+    """Return the ticket that a message of a place belongs to."""
+    row = tx.execute(_BELONGING, {"the_place": place_id, "the_message": message}).first()
+    return None if row is None else Belonging(*row)
+
+
+def claim_message(tx: Transaction, place_id: int, message: str, ticket_id: int, event_id: int | None) -> None:
+    """Say that a message belongs to a ticket, or fill in the event of a root that came late."""
+    key = (ticket_messages.c.place_id == place_id) & (ticket_messages.c.message == message)
+    if belonging(tx, place_id, message) is None:
+        row = {"place_id": place_id, "message": message, "ticket_id": ticket_id, "event_id": event_id}
+        tx.execute(sa.insert(ticket_messages), row)
+    elif event_id is not None:
+        tx.execute(sa.update(ticket_messages).where(key).values(event_id=event_id))
+
+
+def latest_from(tx: Transaction, place_id: int, person_id: int, since: datetime) -> Ticket | None:
+    """Return the open ticket to which this person last added something in this place since an instant."""
+    recent = (
+        sa.select(*_COLUMNS)
+        .where(
+            tickets.c.place_id == place_id,
+            tickets.c.requester_id == person_id,
+            tickets.c.last_said_at >= since,
+            tickets.c.status.in_(_OPEN_STATES),
+        )
+        .order_by(tickets.c.last_said_at.desc())
+        .limit(1)
+    )
+    row = tx.execute(recent).first()
+    return None if row is None else _ticket(row)
+
+
+def open_tickets(
+    tx: Transaction,
+    *,
+    customer_id: int | None = None,
+    assignee_id: int | None = None,
+    requester_id: int | None = None,
+    unassigned: bool = False,
+    most: int = 20,
+) -> list[Ticket]:
+    """Return open tickets, the most pressing first: by when their next answer or fix is due."""
+    query = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES))
+    if customer_id is not None:
+        query = query.where(tickets.c.customer_id == customer_id)
+    if assignee_id is not None:
+        query = query.where(tickets.c.assignee_id == assignee_id)
+    if requester_id is not None:
+        query = query.where(tickets.c.requester_id == requester_id)
+    if unassigned:
+        query = query.where(tickets.c.assignee_id.is_(None))
+    due = sa.func.coalesce(tickets.c.first_response_due, tickets.c.resolution_due)
+    rows = tx.execute(query.order_by(due.is_(None), due, tickets.c.id).limit(most))
+    return [_ticket(row) for row in rows]
+
+
+def open_ids_of_customer(tx: Transaction, customer_id: int) -> list[int]:
+    """Return the numbers of a customer's open tickets."""
+    open_ones = tickets.c.status.in_(_OPEN_STATES) & (tickets.c.customer_id == customer_id)
+    return list(tx.execute(sa.select(tickets.c.id).where(open_ones).order_by(tickets.c.id)).scalars())

@@ -1,0 +1,95 @@
+"""Timers: what is to happen when. One row for each (kind, subject), moved rather than doubled.
+
+A timer is claimed, its effects are stored and it is removed (or moved) in one transaction, so it fires
+once: also when the process dies halfway, and when two processes look at the same moment.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Transaction
+from storage.tables import timers
+
+
+class Timer(Struct, frozen=True):
+    """One row."""
+
+    id: int
+    kind: str
+    subject: str
+    due_at: datetime
+    data: dict[str, Any]
+    attempts: int
+
+
+def _upsert(insert: Any) -> Any:
+    new = insert.excluded
+    moved = {"due_at": new.due_at, "data": new.data, "attempts": new.attempts, "error": None}
+    return insert.on_conflict_do_update(index_elements=["kind", "subject"], set_=moved)
+
+
+_COLUMNS = (timers.c.id, timers.c.kind, timers.c.subject, timers.c.due_at, timers.c.data, timers.c.attempts)
+_SQLITE = _upsert(sqlite.insert(timers))
+_POSTGRES = _upsert(postgresql.insert(timers))
+_CLEAR = sa.delete(timers).where(
+    timers.c.kind == sa.bindparam("the_kind"), timers.c.subject == sa.bindparam("the_subject")
+)
+_DUE = (
+    sa.select(*_COLUMNS)
+    .where(timers.c.due_at <= sa.bindparam("now"))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_REMOVE = sa.delete(timers).where(timers.c.id.in_(sa.bindparam("ids", expanding=True)))
+_NEXT = sa.select(sa.func.min(timers.c.due_at))
+
+
+def set_timer(
+    tx: Transaction, kind: str, subject: str, due_at: datetime, data: dict[str, Any] | None = None
+) -> None:
+    """Let `kind` happen to `subject` at `due_at`, instead of when it was set for before."""
+    values = {"kind": kind, "subject": subject, "due_at": due_at, "data": data or {}, "attempts": 0}
+    tx.execute(_POSTGRES if tx.postgres else _SQLITE, values)
+    tx.woken.add("timers")
+
+
+def set_timers(tx: Transaction, kind: str, due: list[tuple[str, datetime, dict[str, Any]]]) -> None:
+    """Set many timers (subject, due_at, data) of one kind in one go."""
+    if due:
+        rows = [
+            {"kind": kind, "subject": subject, "due_at": at, "data": data, "attempts": 0}
+            for subject, at, data in due
+        ]
+        tx.execute(_POSTGRES if tx.postgres else _SQLITE, rows)
+        tx.woken.add("timers")
+
+
+def clear_timer(tx: Transaction, kind: str, subject: str) -> None:
+    """Let `kind` not happen to `subject`."""
+    tx.execute(_CLEAR, {"the_kind": kind, "the_subject": subject})
+
+
+def claim(tx: Transaction, now: datetime, most: int) -> list[Timer]:
+    """Take at most `most` due timers, the earliest first. They are gone once this transaction commits."""
+    rows = tx.execute(_DUE, {"now": now, "most": most}).all()
+    if rows:
+        tx.execute(_REMOVE, {"ids": [row.id for row in rows]})
+    return [Timer(*row) for row in rows]
+
+
+def again(tx: Transaction, timer: Timer, later: datetime, why: str) -> None:
+    """Put a claimed timer that failed back for later, and keep why."""
+    values = {"kind": timer.kind, "subject": timer.subject, "due_at": later, "data": timer.data}
+    failed = {"attempts": timer.attempts + 1, "error": why[:2000]}
+    tx.execute(sa.insert(timers), values | failed)
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """Return when the earliest timer is due, or None when there is none."""
+    at: datetime | None = tx.execute(_NEXT).scalar()
+    return at
