@@ -8,7 +8,7 @@ each caller hears of its result after the commit.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -26,9 +26,7 @@ class Transaction:
     connection: sa.Connection
     woken: set[str] = field(default_factory=set)
 
-    def execute(
-        self, statement: sa.Executable, values: Any = None
-    ) -> sa.CursorResult[Unpack[tuple[Any, ...]]]:
+    def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run one statement; a list of `values` runs it once for each, in one go."""
         return self.connection.execute(statement, values)
 

@@ -1,0 +1,42 @@
+"""What a chat platform must be able to do for us, and how it fails."""
+
+from typing import Protocol
+
+from storage.outbox import Letter
+
+
+class SendError(Exception):
+    """A post did not arrive.
+
+    `temporary` failures are tried again, after `retry_after` seconds where the platform said so.
+    `everywhere` means that the whole workspace must wait, not this place alone. `uncertain` means that
+    it may have arrived all the same: ask with `find` before sending again.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        temporary: bool = False,
+        retry_after: float | None = None,
+        everywhere: bool = False,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.temporary = temporary
+        self.retry_after = retry_after
+        self.everywhere = everywhere
+        self.uncertain = uncertain
+
+
+class Chat(Protocol):
+    """One platform. A letter that `edits` a post changes it; one without a message takes it back."""
+
+    pace: float
+    """Seconds between two posts in one place that the platform allows for long."""
+
+    async def send(self, letter: Letter) -> str:
+        """Post, edit or take back, and return the platform's id of the post. Raises `SendError`."""
+
+    async def find(self, letter: Letter) -> str | None:
+        """Return the id of the post if this very letter arrived before, None if it did not."""
