@@ -11,6 +11,8 @@ A message is written in English with named fields, and is translated when it is 
 raises does not know who reads.
 """
 
+from typing import Literal
+
 
 class DeskError(Exception):
     """An error whose message is for the person who caused it.
@@ -20,6 +22,7 @@ class DeskError(Exception):
 
     def __init__(self, template: str, /, **values: object) -> None:
         self.template = template
+        self.language: Literal["en", "ro"] | None = None
         self.values = values
         super().__init__(template.format(**values) if values else template)
 

@@ -55,6 +55,7 @@ class Incoming(Struct, frozen=True):
     message: str | None = None
     text: str = ""
     files: tuple[File, ...] = ()
+    home: str = ""  # the direct conversation of this person with the desk, where the edge knows it
     direct: bool = False  # a direct message to the desk
     mentioned: bool = False  # the desk was mentioned
     command: str = ""  # the command's word without slash, or the action's name ("ticket.take")

@@ -102,7 +102,10 @@ class Event(Struct, frozen=True):
 
 
 class Ticket(Struct, frozen=True):
-    """A ticket as it stands. Its deadlines follow from its history and the plan (`desk.sla`)."""
+    """A ticket as it stands. Its deadlines follow from its history and the plan (`desk.sla`).
+
+    Its customer hears from us in the place `place_id`, under the message `root`.
+    """
 
     id: int
     subject: str
@@ -119,6 +122,9 @@ class Ticket(Struct, frozen=True):
     assignee_id: int | None = None
     resolved_at: datetime | None = None
     linked_id: int | None = None
+    place_id: int | None = None
+    root: str | None = None
+    suggestion: dict[str, Any] | None = None  # what triage said when it was opened
 
     @property
     def number(self) -> str:

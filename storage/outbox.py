@@ -18,7 +18,10 @@ from storage.tables import outbox, places, posts
 
 
 class Letter(Struct, frozen=True):
-    """A post that is to leave: what, where, and what it edits or hangs under (platform ids)."""
+    """A post that is to leave: what, where, and what it edits or hangs under (platform ids).
+
+    A `doubtful` one may have arrived already.
+    """
 
     id: int
     revision: int
@@ -31,6 +34,7 @@ class Letter(Struct, frozen=True):
     thread: str | None
     edits: str | None
     attempts: int
+    doubtful: bool = False
 
 
 class Outcome(Struct, frozen=True):
@@ -42,6 +46,7 @@ class Outcome(Struct, frozen=True):
     platform_id: str | None = None
     error: str | None = None
     again_at: datetime | None = None
+    doubtful: bool = False
 
 
 _encode = msgspec.json.Encoder().encode
@@ -119,19 +124,17 @@ def _post_row(post: Post, now: datetime) -> dict[str, Any]:
 
 
 _FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
-_CLAIM = (
+_READY = (
+    sa.select(places.c.id, places.c.leased_until)
+    .where(places.c.send_at <= sa.bindparam("now"), _FREE)
+    .order_by(places.c.send_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
     sa.update(places)
-    .where(
-        places.c.id.in_(
-            sa.select(places.c.id)
-            .where(places.c.send_at <= sa.bindparam("now"), _FREE)
-            .order_by(places.c.send_at)
-            .limit(sa.bindparam("most"))
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(leased_until=sa.bindparam("until"))
-    .returning(places.c.id)
 )
 _first = outbox.alias("first")
 _HEAD = (
@@ -154,6 +157,7 @@ _LETTERS = (
         sa.func.coalesce(outbox.c.thread, _root.c.platform_id).label("thread"),
         _self.c.platform_id.label("edits"),
         outbox.c.attempts,
+        outbox.c.doubtful,
     )
     .select_from(places)
     .join(outbox, outbox.c.id == _HEAD)
@@ -168,21 +172,31 @@ def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Le
 
     Nobody else sends there until the lease ends at `until` or `finish` gives the place back.
     """
-    taken = list(tx.execute(_CLAIM, {"now": now, "until": until, "most": most}).scalars())
-    if not taken:
+    ready = tx.execute(_READY, {"now": now, "most": most}).all()
+    if not ready:
         return []
-    letters = [_letter(row) for row in tx.execute(_LETTERS, {"ids": taken})]
+    taken = [row.id for row in ready]
+    tx.execute(_LEASE, {"ids": taken, "until": until})
+    # A lease that ran out belonged to a process that died, perhaps between sending and saying so.
+    abandoned = {row.id for row in ready if row.leased_until is not None}
+    letters = [_letter(row, row.place_id in abandoned) for row in tx.execute(_LETTERS, {"ids": taken})]
     empty = set(taken) - {letter.place_id for letter in letters}
-    for place_id in empty:
-        tx.execute(_GIVE_BACK, {"the_place": place_id, "earliest": now})
+    if empty:
+        tx.execute(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
     return letters
 
 
-def _letter(row: Any) -> Letter:
+def _letter(row: Any, abandoned: bool) -> Letter:
     values = dict(row._mapping)
+    values["doubtful"] = values["doubtful"] or abandoned
     if values["message"] is not None:
         values["message"] = _decode(values["message"])
     return Letter(**values)
+
+
+def abandon_leases(tx: Transaction, now: datetime) -> None:
+    """Let no lease outlive this instant: for a process that starts and knows that it is the only one."""
+    tx.execute(sa.update(places).where(places.c.leased_until > now).values(leased_until=now))
 
 
 _LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update()
@@ -211,7 +225,12 @@ _DONE = (
 _AGAIN = (
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("the_id"))
-    .values(send_after=sa.bindparam("later"), attempts=outbox.c.attempts + 1, error=sa.bindparam("why"))
+    .values(
+        send_after=sa.bindparam("later"),
+        attempts=outbox.c.attempts + 1,
+        error=sa.bindparam("why"),
+        doubtful=sa.bindparam("in_doubt"),
+    )
 )
 
 
@@ -228,7 +247,7 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
     """Store how letters went and give their places back."""
     done = [_done(o, now) for o in outcomes if o.again_at is None]
     again = [
-        {"the_id": o.letter.id, "later": o.again_at, "why": o.error}
+        {"the_id": o.letter.id, "later": o.again_at, "why": o.error, "in_doubt": o.doubtful}
         for o in outcomes
         if o.again_at is not None
     ]

@@ -60,6 +60,9 @@ _CUSTOMER_BY_ID = _CUSTOMER.where(customers.c.id == sa.bindparam("the_id"))
 _CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
 _PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
 _PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
+_PEOPLE_BY_ID = _PERSON.where(people.c.id.in_(sa.bindparam("ids", expanding=True)))
+_CUSTOMERS_BY_ID = _CUSTOMER.where(customers.c.id.in_(sa.bindparam("ids", expanding=True)))
+_PLACES_BY_ID = _PLACE.where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
 _PERSON_BY_USER = _PERSON.where(
     people.c.platform == sa.bindparam("platform"),
     people.c.workspace == sa.bindparam("workspace"),
@@ -95,11 +98,19 @@ def person_by_id(tx: Transaction, person_id: int) -> Person:
     return Person(*tx.execute(_PERSON_BY_ID, {"the_id": person_id}).one())
 
 
-def people_by_id(tx: Transaction, ids: set[int]) -> dict[int, Person]:
+def by_id(tx: Transaction, ids: set[int]) -> dict[int, Person]:
     """Return several persons at once."""
-    if not ids:
-        return {}
-    return {row.id: Person(*row) for row in tx.execute(_PERSON.where(people.c.id.in_(ids)))}
+    return {row.id: Person(*row) for row in tx.execute(_PEOPLE_BY_ID, {"ids": ids})} if ids else {}
+
+
+def customers_by_id(tx: Transaction, ids: set[int]) -> dict[int, Customer]:
+    """Return several customers at once."""
+    return {row.id: Customer(*row) for row in tx.execute(_CUSTOMERS_BY_ID, {"ids": ids})} if ids else {}
+
+
+def places_by_id(tx: Transaction, ids: set[int]) -> dict[int, Place]:
+    """Return several places at once."""
+    return {row.id: Place(*row) for row in tx.execute(_PLACES_BY_ID, {"ids": ids})} if ids else {}
 
 
 def person_called(tx: Transaction, handle: str) -> Person | None:

@@ -205,6 +205,7 @@ outbox = sa.Table(
     Column("dedupe_key", String(160), unique=True),
     Column("send_after", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("doubtful", Boolean, nullable=False, server_default=sa.false()),  # it may have arrived
     Column("done_at", Instant),
     Column("platform_id", String(120)),
     Column("error", Text),

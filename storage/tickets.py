@@ -5,17 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.tickets import Event, Kind, Status, Ticket
 from storage.database import Transaction
 from storage.tables import ticket_events, ticket_messages, tickets
-
-
-class Origin(Struct, frozen=True):
-    """Where a ticket came from, and where its customer hears from us: a place and the message in it."""
-
-    place_id: int | None
-    root: str | None
 
 
 class Belonging(Struct, frozen=True):
@@ -28,12 +22,23 @@ class Belonging(Struct, frozen=True):
 _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id"))
-_LOCK = _GET.with_for_update()
+_LOCK = (
+    sa.select(*_COLUMNS)
+    .where(tickets.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(tickets.c.id)
+    .with_for_update()
+)
 _OPEN = sa.insert(tickets)
+_INDEX = ("first_response_due", "resolution_due", "last_said_at")
+_SAVE = (
+    sa.update(tickets)
+    .where(tickets.c.id == sa.bindparam("the_id"))
+    .values({name: sa.bindparam(name) for name in (*_FIELDS, *_INDEX)})
+)
 _EVENT = sa.insert(ticket_events)
-_HISTORY = (
-    sa.select(*(ticket_events.c[name] for name in ("at", "kind", "who", "source", "data")))
-    .where(ticket_events.c.ticket_id == sa.bindparam("the_id"))
+_HISTORIES = (
+    sa.select(*(ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data")))
+    .where(ticket_events.c.ticket_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(ticket_events.c.id)
 )
 _BELONGING = sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).where(
@@ -43,35 +48,26 @@ _BELONGING = sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).
 _OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
 
 
-def open_ticket(tx: Transaction, ticket: Ticket, origin: Origin, suggestion: Any) -> Ticket:
-    """Store a new ticket and return it with its number."""
-    row = _row(ticket) | {"place_id": origin.place_id, "root": origin.root, "suggestion": suggestion}
-    result = tx.execute(_OPEN, row)
-    key = result.inserted_primary_key
+def open_ticket(tx: Transaction, ticket: Ticket, **index: Any) -> Ticket:
+    """Store a new ticket, with any of its index columns, and return it with its number."""
+    key = tx.execute(_OPEN, _row(ticket) | index).inserted_primary_key
     assert key is not None  # noqa: S101 - an insert of one row has one
-    return _with_id(ticket, key[0])
+    return replace(ticket, id=key[0])
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
     return {name: getattr(ticket, name) for name in _FIELDS}
 
 
-def _with_id(ticket: Ticket, new_id: int) -> Ticket:
-    return Ticket(id=new_id, **_row(ticket))
-
-
-def get(tx: Transaction, ticket_id: int, lock: bool = False) -> Ticket | None:
-    """Return a ticket; with `lock`, no other process changes it until this transaction ends."""
-    row = tx.execute(_LOCK if lock else _GET, {"the_id": ticket_id}).first()
+def get(tx: Transaction, ticket_id: int) -> Ticket | None:
+    """Return a ticket as it is now."""
+    row = tx.execute(_GET, {"the_id": ticket_id}).first()
     return None if row is None else _ticket(row)
 
 
-def get_many(tx: Transaction, ids: list[int]) -> dict[int, Ticket]:
-    """Return several tickets at once, locked like `get`."""
-    rows = tx.execute(
-        sa.select(*_COLUMNS).where(tickets.c.id.in_(ids)).order_by(tickets.c.id).with_for_update()
-    )
-    return {row.id: _ticket(row) for row in rows}
+def lock(tx: Transaction, ids: list[int]) -> list[Ticket]:
+    """Return tickets that no other process changes until this transaction ends; missing ones are left out."""
+    return [_ticket(row) for row in tx.execute(_LOCK, {"ids": ids})]
 
 
 def _ticket(row: Any) -> Ticket:
@@ -81,20 +77,10 @@ def _ticket(row: Any) -> Ticket:
     return Ticket(**values)
 
 
-def save(tx: Transaction, ticket: Ticket, **index: Any) -> None:
-    """Store a ticket as it is now, and any of its index columns."""
-    tx.execute(sa.update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket), **index))
-
-
-def origin(tx: Transaction, ticket_id: int) -> Origin:
-    """Return where a ticket's customer hears from us."""
-    row = tx.execute(sa.select(tickets.c.place_id, tickets.c.root).where(tickets.c.id == ticket_id)).one()
-    return Origin(row.place_id, row.root)
-
-
-def suggestion(tx: Transaction, ticket_id: int) -> Any:
-    """Return what triage suggested when the ticket was opened, as it was stored."""
-    return tx.execute(sa.select(tickets.c.suggestion).where(tickets.c.id == ticket_id)).scalar()
+def save(tx: Transaction, changed: list[tuple[Ticket, dict[str, Any]]]) -> None:
+    """Store tickets as they are now, each with all its index columns."""
+    if changed:
+        tx.execute(_SAVE, [_row(ticket) | index | {"the_id": ticket.id} for ticket, index in changed])
 
 
 def add_event(tx: Transaction, ticket_id: int, event: Event) -> int:
@@ -121,19 +107,10 @@ def _event_row(ticket_id: int, event: Event) -> dict[str, Any]:
     }
 
 
-def history(tx: Transaction, ticket_id: int) -> list[Event]:
-    """Return a ticket's history, oldest first."""
-    return [_event(row) for row in tx.execute(_HISTORY, {"the_id": ticket_id})]
-
-
 def histories(tx: Transaction, ids: list[int]) -> dict[int, list[Event]]:
-    """Return the histories of several tickets at once."""
+    """Return the histories of tickets, each oldest first."""
     found: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ids}
-    columns = (ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data"))
-    rows = tx.execute(
-        sa.select(*columns).where(ticket_events.c.ticket_id.in_(ids)).order_by(ticket_events.c.id)
-    )
-    for row in rows:
+    for row in tx.execute(_HISTORIES, {"ids": ids}):
         found[row.ticket_id].append(_event(row))
     return found
 

@@ -60,6 +60,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timers_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "web_posts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("conversation", sa.String(length=120), nullable=False),
+        sa.Column("thread", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author", sa.String(length=120), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("message", storage.tables.Json(), nullable=True),
+        sa.Column("at", storage.tables.Instant(), nullable=False),
+        sa.Column("edited_at", storage.tables.Instant(), nullable=True),
+        sa.Column("deleted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["thread"], ["web_posts.id"], name=op.f("fk_web_posts_thread")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_posts")),
+        sa.UniqueConstraint("key", name=op.f("uq_web_posts_key")),
+        sa.UniqueConstraint("revision", name=op.f("uq_web_posts_revision")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("web_posts", schema=None) as batch_op:
+        batch_op.create_index("ix_web_posts_conversation", ["conversation", "id"], unique=False)
+
+    op.create_table(
         "people",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(length=20), nullable=False),
@@ -111,6 +133,7 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=160), nullable=True),
         sa.Column("send_after", storage.tables.Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubtful", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("done_at", storage.tables.Instant(), nullable=True),
         sa.Column("platform_id", sa.String(length=120), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -269,6 +292,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_people_customer_id"))
 
     op.drop_table("people")
+    with op.batch_alter_table("web_posts", schema=None) as batch_op:
+        batch_op.drop_index("ix_web_posts_conversation")
+
+    op.drop_table("web_posts")
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timers_due_at"))
 

@@ -1,0 +1,113 @@
+"""The one place that wires: settings in, a running desk out."""
+
+import secrets
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from bot import probes
+from bot.clock import Clock
+from bot.config import Settings
+from bot.schedule import Schedule
+from desk import plan as plans
+from desk.errors import DeskError
+from desk.incoming import Incoming
+from desk.messages import Answer, Message, Text
+from desk.wording import words
+from handlers import housekeeping, router
+from handlers.context import Desk
+from notifications.chat import Chat
+from notifications.outbox import Delivery
+from storage import migrations, outbox, people
+from storage import plans as stored_plans
+from storage.database import Database, Transaction
+
+log = structlog.get_logger()
+
+# How long another process's death may go unnoticed; alone, only a clock that jumps can surprise us.
+_POLL_TOGETHER = timedelta(seconds=5)
+_POLL_ALONE = timedelta(minutes=1)
+
+
+class App:
+    """A desk: what it knows, and what runs in it. `start` it, and `close` it."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.database = Database(settings.database_url)
+        self.chats: dict[str, Chat] = {}
+        self.desk: Desk
+        alone = self.database.url.get_backend_name() == "sqlite"
+        poll = _POLL_ALONE if alone else _POLL_TOGETHER
+        self.delivery = Delivery(self.database, self.chats, self.clock.now, poll)
+        self.schedule = Schedule(self.database, lambda: self.desk, self.clock, poll)
+        self._alone = alone
+
+    async def prepare(self) -> None:
+        """Bring the database up to date and load the plan."""
+        await migrations.upgrade(self.database)
+        path, now = self.settings.desk_plan, self.clock.now()
+        text = (path or plans.SHIPPED).read_text(encoding="utf-8")
+        plan = plans.parse(text, str(path or plans.SHIPPED.name))
+
+        def work(tx: Transaction) -> Desk:
+            version = stored_plans.remember(tx, text, plans.digest(text), now)
+            housekeeping.schedule(tx, now)
+            if self._alone:
+                outbox.abandon_leases(tx, now)
+            return Desk(plan, version, people.triage_place(tx))
+
+        self.desk = await self.database.write(work)
+
+    def start(self) -> None:
+        """Begin to send and to fire timers. What is configured was connected before."""
+        self.database.on_commit = self._committed
+        self.delivery.start()
+        self.schedule.start()
+
+    def _committed(self, woken: set[str]) -> None:
+        if "outbox" in woken:
+            self.delivery.wake()
+        if "timers" in woken:
+            self.schedule.wake()
+
+    async def receive(self, incoming: Incoming) -> Answer:
+        """Handle one event: it is stored when this returns. Raises when it is not, and it comes again."""
+        now = self.clock.now()
+        try:
+            answer = await self.database.write(lambda tx: router.receive(tx, self.desk, incoming, now))
+        except DeskError as error:
+            return self._say(error.language or self.desk.plan.language, error.template, **error.values)
+        except Exception:
+            error_id = secrets.token_hex(4)
+            log.exception("event.failed", error_id=error_id, platform=incoming.platform, kind=incoming.kind)
+            if incoming.kind in ("command", "action"):
+                sentence = (
+                    "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
+                )
+                return self._say(self.desk.plan.language, sentence, code=error_id)
+            raise
+        probes.RECEIVED.labels(incoming.platform, incoming.kind).inc()
+        return answer
+
+    def _say(self, language: str, template: str, **values: object) -> Answer:
+        t = words("en" if language == "en" else "ro")
+        message = Message((Text((t(template, **values),)),), t.language, self.desk.plan.zone)
+        return Answer(message=message)
+
+    def moved_clock(self) -> None:
+        """Look at everything that waits for an instant again: the clock was set ahead."""
+        self.schedule.wake()
+        self.delivery.wake()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes that every desk has."""
+        return probes.routes(self.database, self.clock)
+
+    async def close(self) -> None:
+        """Fire no more timers, let what is under way arrive, and close the database."""
+        self.schedule.close()
+        await self.delivery.close()
+        await self.database.close()

@@ -1,0 +1,101 @@
+"""The schedule: wakes when the next timer is due, and fires what has come."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from bot.clock import Clock
+from handlers import timers as handlers
+from handlers.context import Desk
+from storage import timers
+from storage.database import Database, Transaction
+
+log = structlog.get_logger()
+
+# How many timers share a transaction: enough to be quick, few enough that a message can get in between.
+_TOGETHER = 100
+_JOB = "next timer"
+
+
+class Schedule:
+    """One APScheduler job sleeps until the earliest timer is due, and is moved when an earlier one is stored.
+
+    It never sleeps longer than `poll`: with several processes, another one may have stored a timer and died.
+    """
+
+    def __init__(self, database: Database, desk: Callable[[], Desk], clock: Clock, poll: timedelta) -> None:
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+        self._poll = poll
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._firing = False
+        self._again = False
+
+    def start(self) -> None:
+        """Begin to fire timers; those that came due while the desk was down fire at once."""
+        self._scheduler.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """Say that a timer was stored, or that the clock was moved."""
+        self._again = True
+        if not self._firing:
+            self._sleep_until(self._clock.now())
+
+    def close(self) -> None:
+        """Fire no more."""
+        self._scheduler.shutdown(wait=False)
+
+    def _sleep_until(self, at: object) -> None:
+        # The default grace of a second would drop a timer that is found late: none may be dropped.
+        self._scheduler.add_job(
+            self._fire, DateTrigger(at), id=_JOB, replace_existing=True, misfire_grace_time=None
+        )
+
+    async def _fire(self) -> None:
+        if self._firing:
+            return
+        self._firing = True
+        try:
+            await self._fire_due()
+            due = await self._database.read(timers.next_due)
+        except Exception:
+            log.exception("schedule.failed")
+            due, self._again = None, False
+        finally:
+            self._firing = False
+        now = self._clock.now()
+        latest = now + self._poll
+        at = now if self._again else min(due or latest, latest)
+        self._sleep_until(self._clock.real(at))
+
+    async def _fire_due(self) -> None:
+        while True:
+            self._again = False
+            try:
+                fired = await self._database.write(self._work)
+            except Exception as error:
+                await self._one_by_one(error)
+                continue
+            if fired < _TOGETHER:
+                return
+
+    def _work(self, tx: Transaction, most: int = _TOGETHER) -> int:
+        claimed = handlers.fire(tx, self._desk(), self._clock.now(), most)
+        return len(claimed)
+
+    async def _one_by_one(self, error: Exception) -> None:
+        """One of a batch failed and took the others with it: fire them alone, and put that one back."""
+        log.warning("schedule.batch_failed", reason=str(error))
+        for _ in range(_TOGETHER):
+            try:
+                if await self._database.write(lambda tx: self._work(tx, most=1)) == 0:
+                    return
+            except Exception as failure:
+                log.exception("schedule.timer_failed")
+                now, reason = self._clock.now(), failure
+                await self._database.write(lambda tx, now=now, e=reason: handlers.postpone(tx, now, e))  # type: ignore[misc]

@@ -1,0 +1,102 @@
+"""What a customer reads. Nothing internal is in here: no breach, no level, no note, no other customer."""
+
+from datetime import datetime
+
+from desk.messages import Block, Bold, Button, Buttons, Confirm, Fine, Message, Quote, Text, When
+from desk.tickets import Ticket
+from desk.wording import Words
+
+
+def opened(
+    ticket: Ticket, due_at: datetime | None, t: Words, zone: str, *, by_email: bool, back_at: datetime | None
+) -> Message:
+    """Return the first answer to a new ticket: its number, by when we answer, and what the reader can do.
+
+    `back_at` is when the team is there again, None while it is there.
+    """
+    blocks: list[Block] = [Text((Bold(f"{ticket.number} · {ticket.subject}"),)), Text(_promise(due_at, t))]
+    if by_email:
+        blocks.append(Fine((t("The answer comes by email: that is the channel of your support plan."),)))
+    if back_at is not None and ticket.priority != "P1":
+        blocks.append(
+            Fine(
+                t.rich(
+                    "The team is back {when}. If nothing works at all, write that here: "
+                    "somebody is always on call.",
+                    when=When(back_at),
+                )
+            )
+        )
+    blocks.append(Buttons(_choices(ticket, t)))
+    return Message(tuple(blocks), t.language, zone)
+
+
+def _promise(due_at: datetime | None, t: Words) -> tuple[str | Bold | When, ...]:
+    if due_at is None:
+        return (t("We have recorded your request."),)
+    return t.rich("We have recorded your request. You hear from us by {due}.", due=When(due_at, bold=True))  # type: ignore[return-value]
+
+
+def _choices(ticket: Ticket, t: Words) -> tuple[Button, ...]:
+    sure = Confirm(
+        t("Close {number}?", number=ticket.number),
+        t("We stop working on it. You can reopen it by writing here again."),
+        t("Yes, close it"),
+        t("Keep it open"),
+    )
+    return (
+        Button("support.details", t("Add details"), str(ticket.id)),
+        Button("support.nevermind", t("No longer needed"), str(ticket.id), confirm=sure),
+    )
+
+
+def closed_card(ticket: Ticket, t: Words, zone: str) -> Message:
+    """Return what the first answer turns into once the ticket is resolved."""
+    return Message(
+        (
+            Text((Bold(f"{ticket.number} · {ticket.subject}"),)),
+            Text((t("Resolved."),)),
+        ),
+        t.language,
+        zone,
+    )
+
+
+def replied(agent: str, text: str, t: Words, zone: str) -> Message:
+    """Return an agent's answer, under the agent's name."""
+    return Message((Text((text,)),), t.language, zone, author=agent)
+
+
+def resolved(ticket: Ticket, agent: str, text: str, t: Words, zone: str, days: int) -> Message:
+    """Return the news that a ticket is resolved, with the agent's last words if there are any."""
+    blocks: list[Block] = [Text(t.rich("{number} is resolved.", number=Bold(ticket.number)))]
+    if text:
+        blocks.append(Quote(text))
+    again = t.count(
+        "If it is not, write here within {n} day and we go on.",
+        "If it is not, write here within {n} days and we go on.",
+        days,
+    )
+    blocks.append(Fine((again,)))
+    blocks.append(Buttons((Button("support.reopen", t("It is not solved"), str(ticket.id)),)))
+    return Message(tuple(blocks), t.language, zone, author=agent or None)
+
+
+def reopened(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Message:
+    """Return the news that we work on a resolved ticket again."""
+    blocks: list[Block] = [Text(t.rich("{number} is open again.", number=Bold(ticket.number)))]
+    if due_at is not None:
+        blocks.append(Text(t.rich("You hear from us by {due}.", due=When(due_at, bold=True))))
+    return Message(tuple(blocks), t.language, zone)
+
+
+def welcome(t: Words, zone: str) -> Message:
+    """Return the answer to a greeting: what to write, and what happens then."""
+    return Message(
+        (
+            Text((t("Hello. Tell us here what happened, in your own words, and it becomes a ticket."),)),
+            Fine((t("It helps to say what you tried, when it began, and whether others have it too."),)),
+        ),
+        t.language,
+        zone,
+    )

@@ -1,0 +1,194 @@
+"""Who is on call, and who is told when something waits too long.
+
+A caller asks `rule_for` when a ticket opens or a clock warns or breaches, keeps a timer for `next_at`, and
+asks `due` each time the timer fires: it answers whom to tell now, why, and when to ask again.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from desk.durations import in_hours
+from desk.plan import ASSIGNEE, ClockName, Occasion, Plan, Rule
+from desk.wording import sentence as _
+
+
+class Turn(Struct, frozen=True):
+    """A week of being on call: from `begin` to just before `end`, in UTC."""
+
+    person: str
+    begin: datetime
+    end: datetime
+
+
+class Reason(NamedTuple):
+    """Why somebody is told: a translatable sentence and the plain values of its `{fields}`."""
+
+    template: str
+    values: Mapping[str, str | int]
+
+
+class Call(Struct, frozen=True):
+    """One step that is due: whom to tell, and why.
+
+    `level` is None when the assignee is told. `person` is who is on call at that level, None when nobody is.
+    `step` counts from 0 in the rule; `planned_at` is before now when the desk is late.
+    """
+
+    step: int
+    planned_at: datetime
+    level: str | None
+    person: str | None
+    reason: Reason
+
+
+class Due(Struct, frozen=True):
+    """What an escalation asks for now: the calls, in their order, and when to ask again.
+
+    `told` is how many steps are done with them. `next_at` is None when nothing more is to come.
+    """
+
+    calls: tuple[Call, ...]
+    told: int
+    next_at: datetime | None
+
+
+def turn(plan: Plan, level: str, at: datetime) -> Turn | None:
+    """Return whose week it is at `level` (a key of `plan.levels`), or None when nobody is named there.
+
+    People follow one another in the order of the plan, a week each, from the day `since`; before it they
+    are taken to have done so already. The handover is wall-clock time in the plan's zone: the week of a
+    clock change is an hour shorter or longer. Raises `KeyError` for a level that is not in the plan.
+    """
+    spec = plan.levels[level]
+    if not spec.people:
+        return None
+
+    def handover(week: int) -> datetime:
+        # Of a time that the clock shows twice, this is the first; one that it skips comes as much later.
+        day = spec.since + timedelta(weeks=week)
+        return datetime.combine(day, spec.handover, plan.tz).astimezone(UTC)
+
+    week = (at.astimezone(plan.tz).date() - spec.since).days // 7
+    if at < handover(week):
+        week -= 1
+    return Turn(spec.people[week % len(spec.people)], handover(week), handover(week + 1))
+
+
+def on_call(plan: Plan, level: str, at: datetime) -> str | None:
+    """Return who is on call at `level`, or None when nobody is named there. Errors as in `turn`."""
+    now = turn(plan, level, at)
+    return now.person if now else None
+
+
+def rule_for(plan: Plan, on: Occasion, priority: str, clock: ClockName | None = None) -> Rule | None:
+    """Return the plan's rule for a ticket of `priority` that opened, or whose `clock` warns or breaches."""
+    for rule in plan.escalation:
+        if rule.on == on and priority in rule.priorities and (on == "opened" or clock in rule.clocks):
+            return rule
+    return None
+
+
+def next_at(
+    rule: Rule, began_at: datetime, *, told: int = 0, acknowledged_at: datetime | None = None
+) -> datetime | None:
+    """Return when the step after the first `told` ones is planned, or None when nothing more is to come.
+
+    `acknowledged_at` is when somebody took the ticket, or did what the clock waited for. It ends an
+    escalation that had begun; who had the ticket before a clock broke has not answered for that.
+    """
+    if acknowledged_at is not None and acknowledged_at >= began_at:
+        return None
+    return began_at + rule.steps[told].after if told < len(rule.steps) else None
+
+
+def due(
+    plan: Plan,
+    rule: Rule,
+    *,
+    priority: str,
+    clock: ClockName | None,
+    began_at: datetime,
+    now: datetime,
+    told: int = 0,
+    acknowledged_at: datetime | None = None,
+    assigned: bool = False,
+) -> Due:
+    """Return the steps that are due at `now`, after the first `told` ones of `rule`.
+
+    All overdue steps come at once and in order; the caller keeps `told` of the answer, so that each comes
+    once. `acknowledged_at` is as in `next_at`. While nobody is `assigned`, the plan's first level is told
+    in the assignee's place. Who is on call is looked up for `now`, not for the planned instant.
+    """
+    calls: list[Call] = []
+    while (at := next_at(rule, began_at, told=told, acknowledged_at=acknowledged_at)) and at <= now:
+        step = rule.steps[told]
+        level = _level(plan, step.tell, assigned=assigned)
+        person = on_call(plan, level, now) if level else None
+        reason = _reason(plan, rule.on, priority, clock, now - began_at if step.after else None)
+        calls.append(Call(told, at, level, person, reason))
+        told += 1
+    return Due(tuple(calls), told, at)
+
+
+def _level(plan: Plan, tell: str, *, assigned: bool) -> str | None:
+    if tell != ASSIGNEE:
+        return tell
+    return None if assigned else next(iter(plan.levels))
+
+
+_REASONS: dict[tuple[Occasion, ClockName | None], tuple[str, str]] = {
+    # What is said at once, and what is said later.
+    ("opened", None): (
+        _("A {priority} ticket was opened."),
+        _("A {priority} ticket was opened {after} ago and nobody has taken it."),
+    ),
+    ("warning", "first_response"): (
+        _("{percent} % of the time for the first response has passed."),
+        _("The warning about the first response was {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("warning", "next_response"): (
+        _("{percent} % of the time for the next response has passed."),
+        _("The warning about the next response was {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("warning", "update"): (
+        _("{percent} % of the time for the next update has passed."),
+        _("The warning about the next update was {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("warning", "resolution"): (
+        _("{percent} % of the time for the resolution has passed."),
+        _("The warning about the resolution was {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("breach", "first_response"): (
+        _("The first response is overdue."),
+        _("The first response was due {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("breach", "next_response"): (
+        _("The next response is overdue."),
+        _("The next response was due {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("breach", "update"): (
+        _("The next update is overdue."),
+        _("The next update was due {after} ago, and nobody has taken the ticket since."),
+    ),
+    ("breach", "resolution"): (
+        _("The resolution is overdue."),
+        _("The resolution was due {after} ago, and nobody has taken the ticket since."),
+    ),
+}
+
+
+def _reason(
+    plan: Plan, on: Occasion, priority: str, clock: ClockName | None, after: timedelta | None
+) -> Reason:
+    at_once, later = _REASONS[on, None if on == "opened" else clock]
+    values: dict[str, str | int] = {}
+    if after is not None:
+        values["after"] = in_hours(after)
+    if on == "opened":
+        values["priority"] = priority
+    if on == "warning" and after is None:
+        values["percent"] = plan.sla.warn_at
+    return Reason(later if after is not None else at_once, values)

@@ -1,0 +1,98 @@
+"""How instants and lengths of time are said: "luni 30 nov., 14:20", "peste 3 h", "20 de ore"."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from desk.wording import Language
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Below this a distance keeps its minutes, and from the other on it is said in days.
+_FINE, _DAYS_FROM = timedelta(hours=3), timedelta(hours=48)
+
+
+class _Unit(NamedTuple):
+    length: timedelta
+    short: dict[Language, str | None]  # None: the short form is the long one
+    long: dict[Language, tuple[str, str]]
+
+
+_UNITS = (
+    _Unit(_DAY, {"en": None, "ro": None}, {"en": ("day", "days"), "ro": ("zi", "zile")}),
+    _Unit(_HOUR, {"en": "h", "ro": "h"}, {"en": ("hour", "hours"), "ro": ("oră", "ore")}),
+    _Unit(_MINUTE, {"en": "min", "ro": "min"}, {"en": ("minute", "minutes"), "ro": ("minut", "minute")}),
+)
+_AHEAD: dict[Language, str] = {"en": "in {length}", "ro": "peste {length}"}
+_BEHIND: dict[Language, str] = {"en": "{length} ago", "ro": "acum {length}"}
+_NOW: dict[Language, str] = {"en": "now", "ro": "acum"}
+
+
+def say_instant(at: datetime, zone: str, language: Language) -> str:
+    """Return an instant with its weekday, as clocks in `zone` (an IANA name) show it."""
+    local = at.astimezone(_zone(zone))
+    return str(_babel().format_datetime(local, "EEEE d MMM, HH:mm", locale=language))
+
+
+def say_day(at: datetime, zone: str, language: Language) -> str:
+    """Return the day of an instant with its year, as calendars in `zone` show it: "luni 30 nov. 2026"."""
+    local = at.astimezone(_zone(zone))
+    return str(_babel().format_datetime(local, "EEEE d MMM y", locale=language))
+
+
+def say_distance(at: datetime, now: datetime, language: Language, *, long: bool = False) -> str:
+    """Return how far `at` is from `now`: "peste 3 h", "in 2 days", "acum 4 min", and "now" within a minute.
+
+    Rounded down, so that nobody is told of more time than there is.
+    """
+    away = abs(at - now)
+    if away < _MINUTE:
+        return _NOW[language]
+    said = _largest(away, language, long) if away >= _FINE else say_duration(away, language, long=long)
+    return (_AHEAD if at > now else _BEHIND)[language].format(length=said)
+
+
+def say_duration(length: timedelta, language: Language, *, long: bool = False) -> str:
+    """Return a length in at most two units, rounded down: "58 min", "2 h 10 min", "2 zile 3 h".
+
+    `long` spells the units out: "1 oră", "20 de ore". From two days on it is counted in days. A negative
+    length is said without its sign.
+    """
+    first, second = _UNITS[:2] if abs(length) >= _DAYS_FROM else _UNITS[1:]
+    count, rest = divmod(abs(length), first.length)
+    counts = ((count, first), (rest // second.length, second))
+    parts = [_counted(n, unit, language, long) for n, unit in counts if n]
+    return " ".join(parts) or _counted(0, second, language, long)
+
+
+def _largest(length: timedelta, language: Language, long: bool) -> str:
+    unit = _UNITS[0] if length >= _DAYS_FROM else _UNITS[1]
+    return _counted(length // unit.length, unit, language, long)
+
+
+def _counted(n: int, unit: _Unit, language: Language, long: bool) -> str:
+    short = unit.short[language]
+    if short is not None and not long:
+        return f"{n} {short}"
+    one, many = unit.long[language]
+    if n == 1:
+        return f"{n} {one}"
+    return f"{n} de {many}" if language == "ro" and _takes_de(n) else f"{n} {many}"
+
+
+def _takes_de(n: int) -> bool:
+    """Whether Romanian puts "de" after this number: 20 de ore, 101 ore, 120 de ore."""
+    return n != 0 and not 1 <= n % 100 <= 19
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@cache
+def _babel() -> Any:
+    # It takes as long to load as the rest of the wording; a command that says no date does without.
+    from babel import dates
+
+    return dates

@@ -1,0 +1,180 @@
+"""What the team reads: the ticket's card, and what is said in its thread."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from desk.messages import (
+    Block,
+    Bold,
+    Button,
+    Buttons,
+    Fact,
+    Facts,
+    Fine,
+    Inline,
+    Menu,
+    Message,
+    Option,
+    Quote,
+    Rich,
+    Text,
+    When,
+)
+from desk.names import DUE, PRIORITIES, STATUS_SYMBOLS, STATUSES, priority_symbol
+from desk.sla import Clock, breached, warned
+from desk.tickets import Status, Ticket
+from desk.wording import Words
+
+_FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a phone
+
+
+class Card(Struct, frozen=True):
+    """What a ticket's card shows, gathered from the ticket's row, its history and its people.
+
+    `customers` are the choices of "which customer is this?", empty once it is known.
+    """
+
+    ticket: Ticket
+    zone: str
+    requester: Rich
+    customer: str | None
+    tier: str
+    place: str
+    assignee: Rich | None
+    text: str
+    clocks: tuple[Clock, ...]
+    now: datetime
+    suggestion: str = ""
+    hold_reason: str = ""
+    customers: tuple[Option, ...] = ()
+
+
+def card(card: Card, t: Words) -> Message:
+    """Return a ticket's card: complete without its thread, edited as facts change."""
+    ticket = card.ticket
+    blocks: list[Block] = [
+        Text((Bold(_headline(ticket)),)),
+        Fine(_origin(card, t)),
+        Facts(_facts(card, t)),
+        Quote(shortened(card.text, _FIRST_WORDS)),
+    ]
+    if card.suggestion and ticket.status is Status.RECEIVED:
+        blocks.append(Fine((card.suggestion,)))
+    if card.customers:
+        blocks.append(_which_customer(card, t))
+    blocks.append(Buttons(_buttons(ticket, t)))
+    return Message(tuple(blocks), t.language, card.zone)
+
+
+def _headline(ticket: Ticket) -> str:
+    return f"{priority_symbol(ticket.priority)} {ticket.priority} · {ticket.number} · {ticket.subject}"
+
+
+def _origin(card: Card, t: Words) -> Rich:
+    customer = (
+        f"{card.customer} ({card.tier})" if card.customer else t("Unknown customer ({tier})", tier=card.tier)
+    )
+    return (f"{customer} · ", *card.requester, f" · {card.place} · ", When(card.ticket.opened_at, card.now))
+
+
+def _facts(card: Card, t: Words) -> tuple[Fact, ...]:
+    ticket = card.ticket
+    due = [Fact(t(DUE[clock.name]), _due(clock, card.now, t)) for clock in card.clocks if clock.running]
+    status = f"{STATUS_SYMBOLS[ticket.status]} {t(STATUSES[ticket.status])}"
+    if card.hold_reason and ticket.status is Status.ON_HOLD:
+        status += f" ({shortened(card.hold_reason, 80)})"
+    nobody: Rich = (t("nobody yet"),)
+    return (
+        *due,
+        Fact(t("Assigned to"), card.assignee or nobody),
+        Fact(t("Status"), (status,)),
+    )
+
+
+def _due(clock: Clock, now: datetime, t: Words) -> Rich:
+    if clock.due_at is None:
+        return (t("stands still while on hold"),)
+    when: Inline = When(clock.due_at, now)
+    if breached(clock, now):
+        return (when, " · ", Bold(t("overdue")))
+    if warned(clock, now):
+        return (when, " · ", Bold(t("soon")))
+    return (when,)
+
+
+def _which_customer(card: Card, t: Words) -> Buttons:
+    prefix = f"{card.ticket.id}:"
+    options = tuple(Option(option.label, prefix + option.value) for option in card.customers)
+    return Buttons((Menu("ticket.customer", t("Which customer is this?"), options),))
+
+
+def _buttons(ticket: Ticket, t: Words) -> tuple[Button | Menu, ...]:
+    subject = str(ticket.id)
+
+    def button(verb: str, label: str, primary: bool = False) -> Button:
+        return Button(f"ticket.{verb}", label, subject, "primary" if primary else None)
+
+    take, reply = button("take", t("Take"), True), button("reply", t("Reply"))
+    resolve, escalate = button("resolve", t("Resolve")), button("escalate", t("Escalate"))
+    hold, priority = button("hold", t("Hold")), _priorities(ticket, t)
+    match ticket.status:
+        case Status.RECEIVED | Status.TRIAGED:
+            return take, reply, priority, escalate, _more(ticket, t, "note", "resolve")
+        case Status.IN_PROGRESS:
+            answer = button("reply", t("Reply"), True)
+            return answer, resolve, hold, priority, _more(ticket, t, "note", "escalate", "take")
+        case Status.ON_HOLD:
+            return (
+                button("resume", t("Resume"), True),
+                reply,
+                resolve,
+                priority,
+                _more(ticket, t, "note", "take"),
+            )
+        case Status.ESCALATED:
+            return take, reply, hold, priority, _more(ticket, t, "note", "resolve")
+        case Status.RESOLVED:
+            return button("reopen", t("Reopen")), _more(ticket, t, "note")
+
+
+def _priorities(ticket: Ticket, t: Words) -> Menu:
+    options = tuple(
+        Option(f"{priority_symbol(name)} {t(meaning)}", f"{ticket.id}:{name}")
+        for name, meaning in PRIORITIES.items()
+    )
+    return Menu("ticket.priority", t("Priority"), options)
+
+
+def _more(ticket: Ticket, t: Words, *verbs: str) -> Menu:
+    labels = {
+        "note": t("Internal note"),
+        "take": t("Take over"),
+        "escalate": t("Escalate"),
+        "resolve": t("Resolve"),
+        "why": t("Why is it due then?"),
+        "show": t("History"),
+    }
+    options = tuple(Option(labels[verb], f"{verb}:{ticket.id}") for verb in (*verbs, "why", "show"))
+    return Menu("ticket.more", t("More"), options)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return `text`, cut at a word to at most `longest` characters."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[longest // 2 :] else cut) + "…"
+
+
+def said(who: str, text: str, t: Words, zone: str) -> Message:
+    """Return somebody's words as the thread shows them."""
+    return Message((Quote(text),), t.language, zone, author=who)
+
+
+def told(sentence: Rich, t: Words, zone: str, take: Ticket | None = None) -> Message:
+    """Return one sentence for the thread; with `take`, a button to take the ticket."""
+    blocks: tuple[Block, ...] = (Text(sentence),)
+    if take is not None:
+        blocks += (Buttons((Button("ticket.take", t("Take"), str(take.id), "primary"),)),)
+    return Message(blocks, t.language, zone)

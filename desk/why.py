@@ -1,0 +1,73 @@
+"""Why a ticket is due when it is, as a small table that adds up."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from desk.hours import Segment
+from desk.instants import say_duration, say_instant
+from desk.messages import Block, Bold, Fine, Message, Table, Text, When
+from desk.names import DUE, priority_symbol
+from desk.plan import Plan
+from desk.sla import Explanation
+from desk.tickets import Ticket
+from desk.wording import Words
+
+
+def why_message(
+    ticket: Ticket, plan: Plan, explained: Sequence[Explanation], now: datetime, t: Words
+) -> Message:
+    """Return the explanation of a ticket's deadlines: every segment with what it counts."""
+    tier = plan.tiers[ticket.tier].name
+    head = f"{priority_symbol(ticket.priority)} {ticket.number} · {ticket.priority} · {tier}"
+    blocks: list[Block] = [Text((Bold(head),))]
+    for explanation in explained:
+        blocks += _clock(explanation, plan, now, t)
+    return Message(tuple(blocks), t.language, plan.zone)
+
+
+def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> list[Block]:
+    clock = explanation.clock
+    due = (When(clock.due_at, now),) if clock.due_at else (t("stands still while on hold"),)
+    target = say_duration(clock.target, t.language)
+    rows = [_row(segment, plan, t) for segment in explanation.segments]
+    rows.append((t("Total counted"), "", say_duration(explanation.counted, t.language)))
+    return [
+        Text((Bold(t(DUE[clock.name])), ": ", *due)),
+        Table((t("From"), t("What"), t("Counts")), tuple(rows)),
+        Fine(
+            (
+                t(
+                    "Target {target}, counted in the calendar “{calendar}”.",
+                    target=target,
+                    calendar=clock.calendar,
+                ),
+            )
+        ),
+    ]
+
+
+def _row(segment: Segment, plan: Plan, t: Words) -> tuple[str, str, str]:
+    counted = say_duration(segment.counted, t.language) if segment.counted else "0"
+    return _span(segment, plan.zone, t), _what(segment, t), counted
+
+
+def _span(segment: Segment, zone: str, t: Words) -> str:
+    begin, end = (at.astimezone(ZoneInfo(zone)) for at in (segment.begin, segment.end))
+    last = end - timedelta(microseconds=1)  # midnight ends the day before
+    until = "24:00" if (end.hour, end.minute) == (0, 0) else f"{end:%H:%M}"
+    if begin.date() != last.date():
+        until = f"{say_instant(last, zone, t.language).rpartition(' ')[0]} {until}"
+    return f"{say_instant(segment.begin, zone, t.language)} – {until}"
+
+
+def _what(segment: Segment, t: Words) -> str:
+    match segment.kind:
+        case "open":
+            return t("counts")
+        case "holiday":
+            return segment.name or t("public holiday")
+        case "hold":
+            return t("on hold, does not count")
+        case _:
+            return t("closed")

@@ -1,0 +1,232 @@
+"""A case: a ticket with all that belongs to it, loaded, changed and stored as one.
+
+Storing writes the ticket, its new history, its deadlines' timer, its card and what is to be said, with
+one statement for each table, however many cases there are.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from desk import sla
+from desk.errors import NotFound
+from desk.messages import Bold, Message, Option, Rich
+from desk.plan import Plan
+from desk.sla import Clock
+from desk.team_messages import Card, card
+from desk.tickets import Event, Kind, Ticket, Verb
+from desk.wording import Words, words
+from desk.wording import sentence as _
+from handlers.context import Desk
+from storage import outbox, people, tickets, timers
+from storage.database import Transaction
+from storage.outbox import Post
+from storage.people import Customer, Person, Place
+
+_SPOKEN = (Kind.OPENED, Kind.SAID)
+
+
+@dataclass(slots=True)
+class Case:
+    """A ticket, its history (with `added` at its end, not stored yet) and its people.
+
+    `posts` is what will be said. `place` is the conversation in which its customer talks to us.
+    """
+
+    ticket: Ticket
+    plan: Plan
+    history: list[Event]
+    customer: Customer | None = None
+    requester: Person | None = None
+    assignee: Person | None = None
+    place: Place | None = None
+    added: list[Event] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+    @property
+    def t(self) -> Words:
+        """The words that this ticket's customer reads."""
+        return words("en" if self.ticket.language == "en" else "ro")
+
+    def move(self, verb: Verb) -> None:
+        """Move the ticket along its flow. Raises `Refused`."""
+        self.ticket = self.ticket.after(verb)
+
+    def change(self, **changes: Any) -> None:
+        """Change some of the ticket's fields."""
+        self.ticket = replace(self.ticket, **changes)
+
+    def add(self, event: Event) -> None:
+        """Add a line to the history."""
+        self.history.append(event)
+        self.added.append(event)
+
+    def clocks(self) -> tuple[Clock, ...]:
+        """Return every clock of the ticket, as its plan and its history say."""
+        ticket = self.ticket
+        return sla.clocks(self.plan, ticket.tier, ticket.priority, ticket.opened_at, self.history)
+
+    def tell_customer(self, message: Message, key: str | None = None) -> None:
+        """Say something where the ticket's customer talks to us."""
+        if self.ticket.place_id is None:
+            return
+        # A ticket that no message began (a form did) hangs under our own first answer.
+        under = None if self.ticket.root or key else opened_key(self.ticket)
+        post = Post(self.ticket.place_id, message, key=key, thread=self.ticket.root, under=under)
+        self.posts.append(post)
+
+    def tell_team(self, desk: Desk, message: Message, dedupe_key: str | None = None) -> None:
+        """Say something in the thread of the ticket's card."""
+        if desk.triage is not None:
+            under = card_key(self.ticket)
+            self.posts.append(Post(desk.triage.id, message, under=under, dedupe_key=dedupe_key))
+
+
+def card_key(ticket: Ticket) -> str:
+    """Return the key of the post that is a ticket's card."""
+    return f"card:{ticket.id}"
+
+
+def opened_key(ticket: Ticket) -> str:
+    """Return the key of our first answer to a ticket."""
+    return f"opened:{ticket.id}"
+
+
+def load(tx: Transaction, desk: Desk, ticket_id: int) -> Case:
+    """Return a case that nobody else changes until the transaction ends. Raises `NotFound`."""
+    found = load_many(tx, desk, [ticket_id])
+    if not found:
+        raise NotFound(_("There is no ticket T-{id}."), id=ticket_id)
+    return found[0]
+
+
+def load_many(tx: Transaction, desk: Desk, ids: list[int]) -> list[Case]:
+    """Return cases that nobody else changes until the transaction ends; missing ones are left out."""
+    found = tickets.lock(tx, ids)
+    histories = tickets.histories(tx, [ticket.id for ticket in found])
+    known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
+    companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})
+    places = people.places_by_id(tx, {t.place_id for t in found if t.place_id is not None})
+    return [
+        Case(
+            ticket=ticket,
+            plan=desk.plan_of(tx, ticket.plan_version),
+            history=histories[ticket.id],
+            customer=companies.get(ticket.customer_id or 0),
+            requester=known.get(ticket.requester_id or 0),
+            assignee=known.get(ticket.assignee_id or 0),
+            place=places.get(ticket.place_id or 0),
+        )
+        for ticket in found
+    ]
+
+
+def open_case(tx: Transaction, case: Case, now: datetime) -> None:
+    """Store the ticket of a new case, which gives it its number."""
+    case.ticket = tickets.open_ticket(tx, case.ticket, **_index(case, case.clocks(), now))
+
+
+def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bool = False) -> None:
+    """Store what was changed and added, and have said what is to be said. New tickets are stored already."""
+    clocks = [case.clocks() for case in cases]
+    if not new:
+        tickets.save(
+            tx, [(case.ticket, _index(case, runs, now)) for case, runs in zip(cases, clocks, strict=True)]
+        )
+    tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
+    posts: list[Post] = []
+    due: list[tuple[str, datetime, dict[str, Any]]] = []
+    for case, runs in zip(cases, clocks, strict=True):
+        moment = _next_moment(case, runs, now)
+        if moment is not None:
+            due.append((str(case.ticket.id), moment, {}))
+        elif not new:
+            timers.clear_timer(tx, "sla", str(case.ticket.id))
+        posts += [*_card(tx, desk, case, runs, now), *case.posts]
+        case.added, case.posts = [], []
+    timers.set_timers(tx, "sla", due)
+    outbox.put(tx, posts, now)
+
+
+def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, datetime | None]:
+    running = [clock for clock in clocks if clock.running and clock.due_at is not None]
+    answers = [clock.due_at for clock in running if clock.name != "resolution"]
+    fixes = [clock.due_at for clock in running if clock.name == "resolution"]
+    spoken = [event.at for event in case.history if event.kind in _SPOKEN]
+    return {
+        "first_response_due": min(filter(None, answers), default=None),
+        "resolution_due": min(filter(None, fixes), default=None),
+        "last_said_at": max(spoken, default=now),
+    }
+
+
+def _next_moment(case: Case, clocks: tuple[Clock, ...], now: datetime) -> datetime | None:
+    """Return when one of the clocks warns or is exceeded next; now, if a change made that true already."""
+    if sla.reached(clocks, now, sla.told(case.history)):
+        return now
+    return sla.next_moment(clocks, now)
+
+
+def _card(tx: Transaction, desk: Desk, case: Case, clocks: tuple[Clock, ...], now: datetime) -> list[Post]:
+    if desk.triage is None:
+        return []
+    shown = Card(
+        ticket=case.ticket,
+        zone=case.plan.zone,
+        requester=name_of(case.requester),
+        customer=case.customer.name if case.customer else None,
+        tier=case.plan.tiers[case.ticket.tier].name,
+        place=place_name(case.place),
+        assignee=name_of(case.assignee) if case.assignee else None,
+        text=first_words(case),
+        clocks=clocks,
+        now=now,
+        suggestion=suggestion_text(case.ticket, desk.team),
+        hold_reason=_hold_reason(case),
+        customers=() if case.customer else _choices(tx),
+    )
+    return [Post(desk.triage.id, card(shown, desk.team), key=card_key(case.ticket))]
+
+
+def name_of(person: Person | None) -> Rich:
+    """Return how a person is named: by name, or by the platform's id until the platform told us."""
+    if person is None:
+        return ("—",)
+    return (person.name or person.user,)
+
+
+def place_name(place: Place | None) -> str:
+    """Return where a customer talks to us, in a word or two."""
+    if place is None:
+        return "—"
+    platform = place.platform.capitalize()
+    return f"{platform} #{place.name}" if place.name and place.kind != "direct" else platform
+
+
+def first_words(case: Case) -> str:
+    """Return the text with which the ticket was opened, as it reads now."""
+    opened = next((event for event in case.history if event.kind is Kind.OPENED), None)
+    return str(opened.data.get("text", "")) if opened else ""
+
+
+def suggestion_text(ticket: Ticket, t: Words) -> str:
+    """Return why triage suggested what it did, in the team's language."""
+    if not ticket.suggestion or not ticket.suggestion.get("reason"):
+        return ""
+    return t(ticket.suggestion["reason"], **ticket.suggestion.get("values", {}))
+
+
+def _hold_reason(case: Case) -> str:
+    held = [event for event in case.history if event.kind is Kind.HELD]
+    return str(held[-1].data.get("reason", "")) if held else ""
+
+
+def _choices(tx: Transaction) -> tuple[Option, ...]:
+    return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx)[:100])
+
+
+def bold_number(ticket: Ticket) -> Bold:
+    """Return the ticket's number, the first thing one can read."""
+    return Bold(ticket.number)

@@ -1,0 +1,72 @@
+"""Typed commands: families of words with aliases, help, and a suggestion after a slip."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from desk.errors import BadInput
+from desk.messages import Answer, Code, Fine, Message, Text
+from desk.nearest import nearest
+from desk.wording import sentence as _
+from handlers.context import Call
+
+
+class Command(NamedTuple):
+    """What one word does. `usage` is what follows the word; `aliases` are Romanian, without diacritics."""
+
+    run: Callable[[Call, str], Answer]
+    usage: str
+    about: str
+    aliases: tuple[str, ...] = ()
+
+
+Family = Mapping[str, Command]
+
+
+def run(call: Call, family: Family, name: str, text: str) -> Answer:
+    """Run the command that `text` begins with; nothing, or "help", explains the family."""
+    word, _space, rest = text.strip().partition(" ")
+    plain = folded(word)
+    if plain in ("", "help", "ajutor", "?"):
+        return help_for(call, family, name)
+    found = find(family, plain)
+    if found is None:
+        raise _unknown(family, name, word[:40])
+    return found.run(call, rest.strip())
+
+
+def find(family: Family, word: str) -> Command | None:
+    """Return the command of a word or of one of its aliases."""
+    if word in family:
+        return family[word]
+    return next((command for command in family.values() if word in command.aliases), None)
+
+
+def _unknown(family: Family, name: str, word: str) -> BadInput:
+    spellings = [*family, *(alias for command in family.values() for alias in command.aliases)]
+    close = nearest(folded(word), spellings)
+    if close is None:
+        unknown = _("There is no /{name} {word}. Write /{name} help to see what there is.")
+        return BadInput(unknown, name=name, word=word)
+    return BadInput(
+        _("There is no /{name} {word}. Did you mean /{name} {close}?"), name=name, word=word, close=close
+    )
+
+
+def help_for(call: Call, family: Family, name: str) -> Answer:
+    """Return what the words of a family do, one a line."""
+    lines = tuple(
+        Text((Code(f"/{name} {word} {command.usage}".strip()), f"  {call.t(command.about)}"))
+        for word, command in family.items()
+    )
+    aliases = ", ".join(
+        f"{command.aliases[0]} = {word}" for word, command in family.items() if command.aliases
+    )
+    fine = (Fine((call.t("In Romanian, too: {aliases}.", aliases=aliases),)),) if aliases else ()
+    return call.show(Message((*lines, *fine), call.language, call.desk.plan.zone))
+
+
+def folded(word: str) -> str:
+    """Return a typed word as it is compared: small letters, without diacritics."""
+    letters = unicodedata.normalize("NFKD", word.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,82 @@
+"""What every handler is given: the desk it serves, and the call it answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desk import plan as plans
+from desk.errors import NotAllowed
+from desk.incoming import Incoming
+from desk.messages import Answer, Message, Text
+from desk.plan import Plan
+from desk.wording import Language, Words, words
+from desk.wording import sentence as _
+from storage import plans as stored_plans
+from storage.database import Transaction
+from storage.people import Customer, Person, Place
+
+
+@dataclass(slots=True)
+class Desk:
+    """What stays the same from call to call: the plan in force, and the team's triage channel."""
+
+    plan: Plan
+    plan_version: int
+    triage: Place | None = None
+    _older: dict[int, Plan] = field(default_factory=dict)
+
+    @property
+    def team(self) -> Words:
+        """The team's language."""
+        return words(self.plan.language)
+
+    def plan_of(self, tx: Transaction, version: int) -> Plan:
+        """Return the plan of a version: a ticket keeps the one it was opened under."""
+        if version == self.plan_version:
+            return self.plan
+        if version not in self._older:
+            self._older[version] = plans.parse(stored_plans.text_of(tx, version), f"plan version {version}")
+        return self._older[version]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One thing somebody did, and who and where they are as far as we know."""
+
+    tx: Transaction
+    desk: Desk
+    now: datetime
+    incoming: Incoming
+    person: Person
+    customer: Customer | None
+    place: Place | None
+
+    @property
+    def language(self) -> Language:
+        """The asker's language: their own choice, their customer's, or the team's."""
+        if self.person.language:
+            return _language(self.person.language)
+        if self.customer is not None and not self.person.agent:
+            return _language(self.customer.language)
+        return self.desk.plan.language
+
+    @property
+    def t(self) -> Words:
+        """The words to answer with."""
+        return words(self.language)
+
+    def say(self, sentence: str, /, **values: object) -> Answer:
+        """Answer the asker alone, in one sentence."""
+        return self.show(Message((Text((self.t(sentence, **values),)),), self.language, self.desk.plan.zone))
+
+    def show(self, message: Message) -> Answer:
+        """Answer the asker alone."""
+        return Answer(message=message)
+
+    def only_agents(self) -> None:
+        """Raise `NotAllowed` unless the asker is a member of the triage channel."""
+        if not self.person.agent:
+            raise NotAllowed(_("Only the support team can do that. Write /support to reach us."))
+
+
+def _language(text: str) -> Language:
+    return "en" if text == "en" else "ro"

@@ -1,0 +1,55 @@
+"""What people change or take back of what they wrote. Nothing is lost: history keeps both."""
+
+from typing import Any
+
+from desk.messages import Answer
+from desk.team_messages import told
+from desk.tickets import Event, Kind
+from handlers import cases
+from handlers.context import Call
+from storage import tickets
+
+_SHOWN = 200  # characters of the old and the new text in the thread
+
+
+def edited(call: Call) -> Answer:
+    """Somebody changed a message that belongs to a ticket."""
+    return _corrected(call, Kind.EDITED, call.incoming.text)
+
+
+def deleted(call: Call) -> Answer:
+    """Somebody took back a message that belongs to a ticket."""
+    return _corrected(call, Kind.DELETED, None)
+
+
+def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
+    place, message = call.place, call.incoming.message
+    known = tickets.belonging(call.tx, place.id, message) if place and message else None
+    if place is None or known is None or known.event_id is None:
+        return Answer()
+    case = cases.load(call.tx, call.desk, known.ticket_id)
+    before = _text_now(case.history, message, tickets.event_data(call.tx, known.event_id))
+    if before == after:
+        return Answer()
+    data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
+    case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
+    if place.kind != "triage":
+        case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _text_now(history: list[Event], message: str | None, first: dict[str, Any]) -> str:
+    texts = [str(first.get("text", ""))]
+    texts += [
+        str(e.data["after"]) for e in history if e.kind is Kind.EDITED and e.data.get("message") == message
+    ]
+    return texts[-1]
+
+
+def _sentence(call: Call, before: str, after: str | None) -> tuple[str, ...]:
+    who, t = call.person.name or call.person.user, call.desk.team
+    old = before[:_SHOWN]
+    if after is None:
+        return (t("{who} took back “{before}”", who=who, before=old),)
+    return (t("{who} changed “{before}” to “{after}”", who=who, before=old, after=after[:_SHOWN]),)

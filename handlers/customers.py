@@ -1,0 +1,219 @@
+"""Who our customers are: /customer, the import of a list, and "which customer is this?"."""
+
+import csv
+import io
+from datetime import datetime
+
+from desk.errors import BadInput, NotFound
+from desk.messages import Answer, Bold, Fine, Message, Text
+from desk.plan import Plan
+from desk.team_messages import told
+from desk.tickets import Event, Kind, ticket_id
+from desk.wording import sentence as _
+from handlers import cases
+from handlers.cases import Case
+from handlers.commands import Command, folded
+from handlers.context import Call, Desk
+from storage import people, tickets
+from storage.database import Transaction
+from storage.people import Customer
+
+
+def add(call: Call, text: str) -> Answer:
+    """/customer add Trans Carpați premium ro"""
+    name, tier, language = _parts(call.desk.plan, text)
+    if people.customer_called(call.tx, name):
+        raise BadInput(_("There is a customer “{name}” already."), name=name)
+    customer = people.add_customer(call.tx, name, tier, language or call.desk.plan.language, call.now)
+    return call.say(
+        "{name} is a customer now ({tier}). In their channel, write /customer link {name}.",
+        name=customer.name,
+        tier=call.desk.plan.tiers[tier].name,
+    )
+
+
+def _parts(plan: Plan, text: str) -> tuple[str, str, str | None]:
+    """Split "Trans Carpați premium ro" into name, tier and language."""
+    words = text.split()
+    language = words.pop().lower() if words and words[-1].lower() in ("ro", "en") else None
+    if len(words) < 2:
+        raise BadInput(_("Write a name and a tier, like: /customer add Trans Carpați premium ro"))
+    tier = _tier(plan, words.pop())
+    return " ".join(words).strip("“”\"'"), tier, language
+
+
+def _tier(plan: Plan, word: str) -> str:
+    wanted = folded(word)
+    for key, tier in plan.tiers.items():
+        if wanted in (folded(key), folded(tier.name)):
+            return key
+    known = ", ".join(plan.tiers)
+    raise BadInput(_("There is no tier “{tier}”. The tiers are {known}."), tier=word[:40], known=known)
+
+
+def link(call: Call, text: str) -> Answer:
+    """/customer link Trans Carpați: this channel is theirs"""
+    customer = _customer(call.tx, text)
+    if call.place is None or call.incoming.direct or call.place.kind == "triage":
+        raise BadInput(_("Write this in the customer's channel: that is the one to be linked."))
+    people.change_place(call.tx, call.place.id, customer_id=customer.id, kind="channel")
+    return call.say("Messages in this channel are tickets of {name} from now on.", name=customer.name)
+
+
+def unlink(call: Call, _text: str) -> Answer:
+    """/customer unlink: this channel is nobody's"""
+    if call.place is None or call.place.customer_id is None:
+        raise BadInput(_("This channel is not linked to a customer."))
+    people.change_place(call.tx, call.place.id, customer_id=None)
+    return call.say("Messages in this channel are no longer tickets, unless somebody mentions me.")
+
+
+def _customer(tx: Transaction, name: str) -> Customer:
+    customer = people.customer_called(tx, name)
+    if customer is None:
+        raise NotFound(_("There is no customer “{name}”. Write /customer list to see them."), name=name[:60])
+    return customer
+
+
+def change_tier(call: Call, text: str) -> Answer:
+    """/customer tier Trans Carpați enterprise: open deadlines follow"""
+    name, _space, word = text.rpartition(" ")
+    customer, tier = _customer(call.tx, name), _tier(call.desk.plan, word)
+    people.change_customer(call.tx, customer.id, tier=tier)
+    found = cases.load_many(call.tx, call.desk, tickets.open_ids_of_customer(call.tx, customer.id))
+    for case in found:
+        _set_tier(call, case, tier)
+    cases.store(call.tx, call.desk, found, call.now)
+    changed = call.t.count(
+        "The deadlines of {n} open ticket follow.", "The deadlines of {n} open tickets follow.", len(found)
+    )
+    return call.say(
+        "{name} has the tier {tier} now. {changed}",
+        name=customer.name,
+        tier=call.desk.plan.tiers[tier].name,
+        changed=changed,
+    )
+
+
+def _set_tier(call: Call, case: Case, tier: str) -> None:
+    if tier in case.plan.tiers and tier != case.ticket.tier:
+        data = {"before": case.ticket.tier, "after": tier}
+        case.add(Event(call.now, Kind.TIER, who=call.person.id, source=call.incoming.platform, data=data))
+        case.change(tier=tier)
+
+
+def change_language(call: Call, text: str) -> Answer:
+    """/customer language Trans Carpați en"""
+    name, _space, language = text.rpartition(" ")
+    if language.lower() not in ("ro", "en"):
+        raise BadInput(_("Write ro or en after the customer's name."))
+    customer = _customer(call.tx, name)
+    people.change_customer(call.tx, customer.id, language=language.lower())
+    spoken = call.t("Romanian") if language.lower() == "ro" else call.t("English")
+    return call.say("We write to {name} in {language} from now on.", name=customer.name, language=spoken)
+
+
+def show(call: Call, text: str) -> Answer:
+    """/customer show Trans Carpați"""
+    customer = _customer(call.tx, text)
+    open_ones = len(tickets.open_ids_of_customer(call.tx, customer.id))
+    line = f"{call.desk.plan.tiers[customer.tier].name} · {customer.language}"
+    fine = call.t.count("{n} open ticket", "{n} open tickets", open_ones)
+    blocks = (Text((Bold(customer.name),)), Text((line,)), Fine((fine,)))
+    return call.show(Message(blocks, call.language, call.desk.plan.zone))
+
+
+def list_customers(call: Call, _text: str) -> Answer:
+    """/customer list"""
+    found = people.all_customers(call.tx)
+    if not found:
+        return call.say(
+            "No customers yet. Write /customer add NAME TIER, or import a list: "
+            "desk customers import FILE.csv"
+        )
+    lines = tuple(
+        Text((Bold(c.name), f" · {call.desk.plan.tiers[c.tier].name} · {c.language}")) for c in found[:45]
+    )
+    more = (Fine((f"… +{len(found) - 45}",)),) if len(found) > 45 else ()
+    return call.show(Message((*lines, *more), call.language, call.desk.plan.zone))
+
+
+COMMANDS = {
+    "list": Command(list_customers, "", _("all customers"), ("lista",)),
+    "show": Command(show, "NAME", _("one of them"), ("arata",)),
+    "add": Command(add, "NAME TIER [ro | en]", _("add one"), ("adauga",)),
+    "link": Command(link, "NAME", _("make this channel theirs"), ("leaga",)),
+    "unlink": Command(unlink, "", _("make this channel nobody's"), ("dezleaga",)),
+    "tier": Command(change_tier, "NAME TIER", _("change the tier; open deadlines follow"), ("nivel",)),
+    "language": Command(change_language, "NAME ro | en", _("change the language"), ("limba",)),
+}
+
+
+def chosen(call: Call) -> Answer:
+    """The answer to "which customer is this?": for this ticket, its writer, and their other tickets."""
+    number, _colon, customer_id = call.incoming.subject.partition(":")
+    case = cases.load(call.tx, call.desk, ticket_id(number))
+    customer = people.customers_by_id(call.tx, {int(customer_id)}).get(int(customer_id))
+    if customer is None:
+        raise NotFound(_("That customer is not there any more."))
+    ids = [case.ticket.id]
+    if case.requester is not None and not case.requester.agent:
+        people.change_person(call.tx, case.requester.id, customer_id=customer.id)
+        theirs = tickets.open_tickets(call.tx, requester_id=case.requester.id, most=100)
+        ids += [ticket.id for ticket in theirs if ticket.customer_id is None and ticket.id != case.ticket.id]
+    found = cases.load_many(call.tx, call.desk, ids)
+    for one in found:
+        _belongs_to(call, one, customer)
+    cases.store(call.tx, call.desk, found, call.now)
+    return Answer()
+
+
+def _belongs_to(call: Call, case: Case, customer: Customer) -> None:
+    data = {"before": case.customer.name if case.customer else None, "after": customer.name}
+    case.add(Event(call.now, Kind.CUSTOMER, who=call.person.id, source=call.incoming.platform, data=data))
+    case.customer = customer
+    case.change(customer_id=customer.id)
+    _set_tier(call, case, customer.tier)
+    sentence = call.desk.team.rich("The customer is {name}.", name=Bold(customer.name))
+    case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
+
+
+def import_customers(tx: Transaction, desk: Desk, text: str, now: datetime) -> tuple[int, int]:
+    """Add or change the customers of a CSV text with the columns name, tier and language.
+
+    Returns how many were added and changed. Raises `BadInput` that names the line of every mistake; then
+    nothing is stored.
+    """
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    mistakes = list(_mistakes(desk.plan, rows))
+    if not rows:
+        mistakes = [_("the file has no rows; its first line must be: name,tier,language")]
+    if mistakes:
+        raise BadInput("{mistakes}", mistakes="\n".join(mistakes))
+    added = 0
+    for row in rows:
+        added += _import_row(tx, desk, row, now)
+    return added, len(rows) - added
+
+
+def _mistakes(plan: Plan, rows: list[dict[str, str]]) -> list[str]:
+    found = []
+    for number, row in enumerate(rows, start=2):
+        if not (row.get("name") or "").strip():
+            found.append(f"line {number}: name: there is no name")
+        if folded(row.get("tier") or "") not in {folded(tier) for tier in plan.tiers}:
+            found.append(f"line {number}: tier: “{row.get('tier') or ''}” is none of {', '.join(plan.tiers)}")
+        if (row.get("language") or "ro").strip().lower() not in ("ro", "en"):
+            found.append(f"line {number}: language: “{row.get('language')}” is neither ro nor en")
+    return found
+
+
+def _import_row(tx: Transaction, desk: Desk, row: dict[str, str], now: datetime) -> int:
+    name, tier = row["name"].strip(), _tier(desk.plan, row["tier"])
+    language = (row.get("language") or desk.plan.language).strip().lower()
+    known = people.customer_called(tx, name)
+    if known is None:
+        people.add_customer(tx, name, tier, language, now)
+        return 1
+    people.change_customer(tx, known.id, name=name, tier=tier, language=language)
+    return 0

@@ -1,0 +1,23 @@
+"""Keeping the tables small: what no longer serves anybody is forgotten once a day."""
+
+from datetime import datetime, timedelta
+
+from handlers.context import Desk
+from storage import inbox, outbox, timers
+from storage.database import Transaction
+from storage.timers import Timer
+
+_EVENTS_KEPT = timedelta(days=7)  # Slack repeats an event for an hour at most
+_LETTERS_KEPT = timedelta(days=30)
+
+
+def tidy(tx: Transaction, _desk: Desk, _due: list[Timer], now: datetime) -> None:
+    """Forget old inbox ids and sent letters, and come back tomorrow."""
+    inbox.forget(tx, now - _EVENTS_KEPT)
+    outbox.forget(tx, now - _LETTERS_KEPT)
+    schedule(tx, now)
+
+
+def schedule(tx: Transaction, now: datetime) -> None:
+    """Have the tables tidied tomorrow."""
+    timers.set_timer(tx, "housekeeping", "tables", now + timedelta(days=1))

@@ -1,0 +1,55 @@
+"""The ticket emoji, and the message shortcut: anybody's message becomes a ticket, with its thread so far."""
+
+from desk.messages import Answer
+from desk.tickets import Event, Kind
+from handlers import cases, intake
+from handlers.context import Call
+from handlers.intake import Request
+from storage import people, tickets
+
+
+def marked(call: Call) -> Answer:
+    """Open a ticket from the marked message, in its writer's name; agents and the writer may ask for it."""
+    incoming, place = call.incoming, call.place
+    if place is None or incoming.message is None or place.kind == "triage":
+        return Answer()
+    if not call.person.agent and incoming.author not in (None, call.person.user):
+        return Answer()
+    root = incoming.thread or incoming.message
+    people.lock_place(call.tx, place.id)
+    known = tickets.belonging(call.tx, place.id, incoming.message) or tickets.belonging(
+        call.tx, place.id, root
+    )
+    if known is not None:
+        return call.say("That is T-{id} already.", id=known.ticket_id)
+    writer = people.person(call.tx, incoming.platform, incoming.workspace, incoming.author or incoming.user)
+    customer_id = writer.customer_id or place.customer_id
+    known_customers = people.customers_by_id(call.tx, {customer_id} if customer_id else set())
+    case = intake.open_request(
+        call,
+        Request(
+            text=incoming.text,
+            place=place,
+            message=incoming.message,
+            root=root,
+            person=writer,
+            customer=known_customers.get(customer_id or 0),
+            files=incoming.files,
+            source=incoming.platform,
+        ),
+    )
+    _add_thread(call, case)
+    return call.say("{number} is open.", number=case.ticket.number)
+
+
+def _add_thread(call: Call, case: cases.Case) -> None:
+    incoming = call.incoming
+    for line in incoming.earlier:
+        if line.message == incoming.message or case.ticket.place_id is None:
+            continue
+        who = people.person(call.tx, incoming.platform, incoming.workspace, line.user)
+        kind = Kind.NOTED if who.agent else Kind.SAID
+        data = {"text": line.text, "message": line.message, "earlier": True}
+        event = Event(call.now, kind, who=who.id, source=incoming.platform, data=data)
+        event_id = tickets.add_event(call.tx, case.ticket.id, event)
+        tickets.claim_message(call.tx, case.ticket.place_id, line.message, case.ticket.id, event_id)

@@ -1,0 +1,165 @@
+"""What people do to a ticket. Each move changes the case, its history, and what others hear.
+
+Nothing is stored here: whoever loaded the case stores it.
+"""
+
+from typing import Any
+
+from desk.customer_messages import closed_card, reopened, replied, resolved
+from desk.errors import BadInput, Refused
+from desk.messages import Bold
+from desk.names import PRIORITIES
+from desk.team_messages import said, told
+from desk.tickets import Event, Kind, Status, Verb
+from desk.wording import sentence as _
+from handlers import cases
+from handlers.cases import Case
+from handlers.context import Call
+from storage.people import Person
+
+
+def _event(call: Call, kind: Kind, **data: Any) -> Event:
+    return Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data)
+
+
+def _name(person: Person) -> str:
+    return person.name or person.user
+
+
+def take(case: Case, call: Call) -> None:
+    """Give the ticket to the one who asks."""
+    if (
+        case.assignee is not None
+        and case.assignee.id == call.person.id
+        and case.ticket.status is Status.IN_PROGRESS
+    ):
+        raise Refused(_("{number} is yours already."), number=case.ticket.number)
+    if case.ticket.status is Status.ON_HOLD:
+        resume(case, call)
+    elif case.ticket.status is not Status.IN_PROGRESS:
+        case.move(Verb.TAKE)
+    _give(case, call, call.person, Kind.TAKEN)
+
+
+def take_if_free(case: Case, call: Call) -> None:
+    """Who answers a ticket that nobody has, works on it from then on."""
+    if case.assignee is None and case.ticket.status is not Status.RESOLVED:
+        take(case, call)
+
+
+def assign(case: Case, call: Call, to: Person) -> None:
+    """Give the ticket to somebody of the team."""
+    if case.ticket.status not in (Status.IN_PROGRESS, Status.ON_HOLD):
+        case.move(Verb.TAKE)
+    _give(case, call, to, Kind.ASSIGNED)
+    if to.id != call.person.id:
+        sentence = call.desk.team.rich(
+            "{number} is now with {who}.", number=Bold(case.ticket.number), who=_name(to)
+        )
+        case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
+
+
+def _give(case: Case, call: Call, to: Person, kind: Kind) -> None:
+    case.assignee = to
+    case.change(assignee_id=to.id)
+    case.add(_event(call, kind, assignee=_name(to)))
+
+
+def prioritise(case: Case, call: Call, priority: str) -> None:
+    """Set the priority; choosing one, the suggested one too, is what triage means. Deadlines follow."""
+    if priority not in case.plan.priorities:
+        known = ", ".join(
+            f"{name} ({PRIORITIES[name].partition(': ')[2]})" if name in PRIORITIES else name
+            for name in case.plan.priorities
+        )
+        raise BadInput(
+            _("There is no {priority}. The priorities are {known}."), priority=priority[:20], known=known
+        )
+    if case.ticket.status is Status.RESOLVED:
+        raise Refused(_("{number} is resolved. Reopen it first."), number=case.ticket.number)
+    suggested = (case.ticket.suggestion or {}).get("priority")
+    case.add(_event(call, Kind.PRIORITY, before=case.ticket.priority, after=priority, suggested=suggested))
+    case.change(priority=priority)
+    if case.ticket.status is Status.RECEIVED:
+        case.move(Verb.TRIAGE)
+        case.add(_event(call, Kind.TRIAGED))
+
+
+def reply(case: Case, call: Call, text: str) -> None:
+    """Answer the customer, in the agent's name."""
+    text = _something(text)
+    case.add(_event(call, Kind.REPLIED, text=text))
+    case.tell_customer(replied(_name(call.person), text, case.t, case.plan.zone))
+    heading = call.desk.team("{agent} to the customer", agent=_name(call.person))
+    case.tell_team(call.desk, said(heading, text, call.desk.team, case.plan.zone))
+    take_if_free(case, call)
+
+
+def note(case: Case, call: Call, text: str) -> None:
+    """Write something down for the team only."""
+    text = _something(text)
+    case.add(_event(call, Kind.NOTED, text=text))
+    case.tell_team(call.desk, said(_name(call.person), text, call.desk.team, case.plan.zone))
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise BadInput(_("There is no text yet. Write what you want to say."))
+    return text.strip()
+
+
+def hold(case: Case, call: Call, reason: str = "") -> None:
+    """Stop the resolution clock until the customer writes or somebody resumes."""
+    case.move(Verb.HOLD)
+    case.add(_event(call, Kind.HELD, reason=reason.strip()))
+
+
+def resume(case: Case, call: Call) -> None:
+    """Let the resolution clock run again."""
+    case.move(Verb.RESUME)
+    case.add(_event(call, Kind.RESUMED))
+
+
+def escalate(case: Case, call: Call, reason: str) -> None:
+    """Ask the next level for help."""
+    if not reason.strip():
+        raise BadInput(_("Say why it is escalated: whoever takes it up starts from your reason."))
+    if case.ticket.status is Status.ON_HOLD:
+        resume(case, call)
+    case.move(Verb.ESCALATE)
+    case.add(_event(call, Kind.ESCALATED, reason=reason.strip()))
+    sentence = call.desk.team.rich(
+        "{who} escalated {number}: {reason}",
+        who=_name(call.person),
+        number=Bold(case.ticket.number),
+        reason=reason.strip(),
+    )
+    case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone, take=case.ticket))
+
+
+def resolve(case: Case, call: Call, text: str = "") -> None:
+    """Say that it is done, to the customer as well, with last words if there are any."""
+    if case.ticket.status is Status.ON_HOLD:
+        resume(case, call)
+    case.move(Verb.RESOLVE)
+    case.change(resolved_at=call.now)
+    text = text.strip()
+    if text:
+        case.add(_event(call, Kind.REPLIED, text=text))
+    case.add(_event(call, Kind.RESOLVED, text=text))
+    by_team = call.person.agent
+    if by_team and case.assignee is None:
+        _give(case, call, call.person, Kind.TAKEN)
+    days = case.plan.tickets.reopen_within.days
+    agent = _name(call.person) if by_team else ""
+    case.tell_customer(closed_card(case.ticket, case.t, case.plan.zone), key=cases.opened_key(case.ticket))
+    case.tell_customer(resolved(case.ticket, agent, text, case.t, case.plan.zone, days))
+
+
+def reopen(case: Case, call: Call) -> None:
+    """Work on a resolved ticket again, and say so to its customer."""
+    case.move(Verb.REOPEN)
+    case.change(resolved_at=None)
+    case.add(_event(call, Kind.REOPENED))
+    due = [clock.due_at for clock in case.clocks() if clock.running and clock.due_at is not None]
+    case.tell_customer(reopened(case.ticket, min(due, default=None), case.t, case.plan.zone))

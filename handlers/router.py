@@ -1,0 +1,102 @@
+"""The way of one event: seen before? who is it? what do they want? One handler, one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from desk.errors import BadInput, DeskError
+from desk.incoming import Incoming
+from desk.messages import Answer
+from desk.wording import sentence as _
+from handlers import commands, corrections, customers, intake, marks, members, support, tickets
+from handlers.context import Call, Desk
+from storage import inbox, people
+from storage.database import Transaction
+from storage.people import Customer, Person, Place
+
+Handler = Callable[[Call], Answer]
+
+# What somebody did -> what we do.
+KINDS: dict[str, Handler] = {
+    "message": intake.message,
+    "edited": corrections.edited,
+    "deleted": corrections.deleted,
+    "mark": marks.marked,
+    "profile": members.profile,
+    "joined": members.joined,
+    "left": members.left,
+}
+
+# For the team alone: nobody else can type these or press these.
+TEAM_COMMANDS = {"ticket": tickets.COMMANDS, "customer": customers.COMMANDS}
+TEAM_BUTTONS: dict[str, Handler] = {**tickets.BUTTONS, "ticket.customer": customers.chosen}
+
+# For everybody, about what is their own.
+COMMANDS: dict[str, Handler] = {"support": support.support}
+BUTTONS = support.BUTTONS
+
+
+def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Answer:
+    """Handle one event, once. What it raises leaves nothing stored.
+
+    A `DeskError` that leaves here carries the language of the one who reads it.
+    """
+    if not inbox.first_time(tx, incoming.platform, incoming.id, now):
+        return Answer()
+    call = _recognise(tx, desk, incoming, now)
+    try:
+        return _handle(call)
+    except DeskError as error:
+        error.language = call.language
+        raise
+
+
+def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Call:
+    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
+    place = _place(tx, desk, incoming)
+    customer = _customer(tx, person, place)
+    return Call(tx, desk, now, incoming, person, customer, place)
+
+
+def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
+    if not incoming.conversation:
+        return None
+    triage = desk.triage
+    key = (incoming.platform, incoming.workspace, incoming.conversation)
+    if triage is not None and key == (triage.platform, triage.workspace, triage.conversation):
+        return triage
+    return people.place(tx, *key, "direct" if incoming.direct else "channel")
+
+
+def _customer(tx: Transaction, person: Person, place: Place | None) -> Customer | None:
+    """Whose is it: the person's own customer, or else the customer whose channel this is."""
+    customer_id = person.customer_id or (place.customer_id if place and not person.agent else None)
+    return people.customers_by_id(tx, {customer_id}).get(customer_id) if customer_id else None
+
+
+def _handle(call: Call) -> Answer:
+    incoming = call.incoming
+    if incoming.kind == "command":
+        return _command(call)
+    if incoming.kind == "action":
+        return _button(call)
+    return KINDS[incoming.kind](call)
+
+
+def _command(call: Call) -> Answer:
+    name = call.incoming.command
+    if name in TEAM_COMMANDS:
+        call.only_agents()
+        return commands.run(call, TEAM_COMMANDS[name], name, call.incoming.text)
+    if name in COMMANDS:
+        return COMMANDS[name](call)
+    raise BadInput(_("There is no /{name}. Write /support to reach us."), name=name[:40])
+
+
+def _button(call: Call) -> Answer:
+    action = call.incoming.command
+    if action in TEAM_BUTTONS:
+        call.only_agents()
+        return TEAM_BUTTONS[action](call)
+    if action in BUTTONS:
+        return BUTTONS[action](call)
+    raise BadInput(_("That button does nothing any more. The newest card has what works."))

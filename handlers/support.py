@@ -1,0 +1,286 @@
+"""What customers ask for: /support, and the buttons on our answers to them."""
+
+from collections.abc import Callable
+
+from desk.errors import BadInput, NotFound
+from desk.instants import say_duration
+from desk.messages import Answer, Block, Bold, Field, Fine, Form, Message, Rich, Text, When
+from desk.names import PRIORITIES, STATUS_SYMBOLS, STATUSES
+from desk.plan import Plan
+from desk.sla import calendar
+from desk.targets import targets
+from desk.team_messages import said, shortened
+from desk.tickets import Event, Kind, Status, Ticket, ticket_id
+from desk.wording import sentence as _
+from handlers import cases, commands, intake, moves
+from handlers.cases import Case
+from handlers.commands import Command
+from handlers.context import Call
+from handlers.intake import Request
+from storage import people, tickets
+from storage.people import Place
+
+_A_SENTENCE = 3  # words: no command has so many, so it is a request
+
+
+def support(call: Call) -> Answer:
+    """/support: a form; one of its words; or a whole sentence, which is a request at once."""
+    text = call.incoming.text.strip()
+    word = commands.folded(text.split()[0]) if text else ""
+    if not text:
+        return _form(call, "")
+    if (
+        len(text.split()) >= _A_SENTENCE
+        and commands.find(COMMANDS, word) is None
+        and word not in ("help", "ajutor")
+    ):
+        return _open(call, text, _home(call))
+    return commands.run(call, COMMANDS, "support", text)
+
+
+def _form(call: Call, text: str) -> Answer:
+    t = call.t
+    field = Field(
+        "text",
+        t("What happened?"),
+        "text",
+        value=text,
+        hint=t("In your own words: what you did, what you saw, since when, and who else has it."),
+    )
+    place = _home(call)
+    form = Form(
+        "support.open",
+        t("Ask for support"),
+        t("Send"),
+        (field,),
+        str(place.id) if place else "",
+        language=call.language,
+    )
+    return Answer(form=form)
+
+
+def _home(call: Call) -> Place | None:
+    """Return where a request without a message lives: the customer's channel, or the direct conversation."""
+    incoming = call.incoming
+    if call.place is not None and (incoming.direct or call.place.customer_id is not None):
+        return call.place
+    home = incoming.home
+    if not home:
+        return None
+    return people.place(call.tx, incoming.platform, incoming.workspace, home, "direct")
+
+
+def submitted(call: Call) -> Answer:
+    """The form of /support was sent."""
+    text = call.incoming.fields.get("text", "").strip()
+    if not text:
+        return Answer(errors={"text": call.t("Tell us what happened: a few words are enough.")})
+    return _open(call, text, _allowed_place(call))
+
+
+def _allowed_place(call: Call) -> Place | None:
+    """Return the place that the form was opened for, if it is one of the sender's own."""
+    subject = call.incoming.subject
+    place = people.places_by_id(call.tx, {int(subject)}).get(int(subject)) if subject.isdigit() else None
+    if place is None:
+        return None
+    theirs = (
+        place.customer_id is not None and call.customer is not None and place.customer_id == call.customer.id
+    )
+    home = place.kind == "direct" and place.conversation == call.incoming.home
+    return place if theirs or home else None
+
+
+def _open(call: Call, text: str, place: Place | None) -> Answer:
+    case = intake.open_request(
+        call,
+        Request(
+            text=text,
+            place=place,
+            message=None,
+            root=None,
+            person=call.person,
+            customer=call.customer,
+            source=call.incoming.platform,
+        ),
+    )
+    due = next(clock.due_at for clock in case.clocks() if clock.name == "first_response")
+    number = Bold(case.ticket.number)
+    if due is None:
+        return call.say("{number} is open.", number=case.ticket.number)
+    sentence = call.t.rich(
+        "{number} is open. You hear from us by {due}.", number=number, due=When(due, call.now)
+    )
+    return call.show(Message((Text(sentence),), call.language, call.desk.plan.zone))
+
+
+def status(call: Call, _text: str) -> Answer:
+    """/support status: the customer's own open tickets."""
+    mine = _open_tickets(call)
+    if not mine:
+        return call.say("You have no open tickets. Write here what happened, and one is opened.")
+    lines = tuple(Text(_line(call, ticket)) for ticket in mine)
+    return call.show(Message(lines, call.language, call.desk.plan.zone))
+
+
+def _open_tickets(call: Call) -> list[Ticket]:
+    if call.customer is not None:
+        return tickets.open_tickets(call.tx, customer_id=call.customer.id)
+    return tickets.open_tickets(call.tx, requester_id=call.person.id)
+
+
+def _line(call: Call, ticket: Ticket) -> Rich:
+    # That it is escalated is the team's business; for the customer somebody works on it.
+    shown = Status.IN_PROGRESS if ticket.status is Status.ESCALATED else ticket.status
+    state = f"{STATUS_SYMBOLS[shown]} {call.t(STATUSES[shown])}"
+    return (Bold(ticket.number), f" · {shortened(ticket.subject, 60)} · {state} · ", When(ticket.opened_at))
+
+
+def sla(call: Call, _text: str) -> Answer:
+    """/support sla: what was promised to this customer."""
+    plan = call.desk.plan
+    tier = call.customer.tier if call.customer else plan.tickets.unknown_tier
+    blocks: list[Block] = [Text((Bold(call.t("Your support plan: {tier}", tier=plan.tiers[tier].name)),))]
+    blocks += [Text(_promise(call, plan, tier, priority)) for priority in plan.priorities]
+    blocks.append(Fine((call.t("A day counts 24 hours of the days on which your plan's clock runs."),)))
+    return call.show(Message(tuple(blocks), call.language, plan.zone))
+
+
+def _promise(call: Call, plan: Plan, tier: str, priority: str) -> Rich:
+    promised = targets(plan, tier, priority)
+    meaning = call.t(PRIORITIES[priority]) if priority in PRIORITIES else priority
+    return call.t.rich(
+        "{meaning}: answer within {first}, solved within {fix}",
+        meaning=Bold(meaning),
+        first=say_duration(promised.first_response, call.language),
+        fix=say_duration(promised.resolution, call.language),
+    )
+
+
+def call_me(call: Call, text: str) -> Answer:
+    """/support call-me +40 721 000 000: for the tiers that have phone support"""
+    _only_with(call, "phone")
+    return _open(call, call.t("Please call me back: {number}", number=text or "—"), _home(call))
+
+
+def meet(call: Call, text: str) -> Answer:
+    """/support meet tomorrow at ten: for the tiers that have video calls"""
+    _only_with(call, "video")
+    return _open(call, call.t("I would like a video call: {when}", when=text or "—"), _home(call))
+
+
+def _only_with(call: Call, channel: str) -> None:
+    plan = call.desk.plan
+    tier = plan.tiers[call.customer.tier if call.customer else plan.tickets.unknown_tier]
+    if channel not in tier.channels:
+        raise BadInput(
+            _("Your support plan ({tier}) does not include this. Write here, and we answer in time."),
+            tier=tier.name,
+        )
+
+
+def language(call: Call, text: str) -> Answer:
+    """/support language en: how we speak to this person"""
+    wanted = {"ro": "ro", "en": "en", "romana": "ro", "engleza": "en", "romanian": "ro", "english": "en"}
+    chosen = wanted.get(commands.folded(text))
+    if chosen is None:
+        raise BadInput(_("Write ro or en, like: /support language en"))
+    people.change_person(call.tx, call.person.id, language=chosen)
+    return call.say(
+        "We write to you in English from now on." if chosen == "en" else "Vă scriem în română de acum."
+    )
+
+
+def hours(call: Call, _text: str) -> Answer:
+    """/support hours: when somebody is there"""
+    plan, chat = call.desk.plan, call.desk.plan.channels.get("chat")
+    if chat is None or chat.staffed is None or calendar(plan, chat.staffed).is_open(call.now):
+        return call.say("We are here now.")
+    back = calendar(plan, chat.staffed).next_open(call.now)
+    sentence = call.t.rich(
+        "We are back {when}. What you write meanwhile is not lost.", when=When(back, call.now)
+    )
+    return call.show(Message((Text(sentence),), call.language, plan.zone))
+
+
+COMMANDS = {
+    "status": Command(status, "", _("your open tickets"), ("stare", "tichete")),
+    "sla": Command(sla, "", _("what your support plan promises"), ("plan", "termene")),
+    "hours": Command(hours, "", _("when somebody is here"), ("program",)),
+    "call-me": Command(call_me, "+40 ...", _("we call you back"), ("suna-ma", "sunati-ma")),
+    "meet": Command(meet, "WHEN", _("ask for a video call"), ("intalnire",)),
+    "language": Command(language, "ro | en", _("how we speak to you"), ("limba",)),
+}
+
+
+def _own(call: Call, subject: str) -> Case:
+    """Load a ticket of the asker's own; anybody else's reads as if it were not there."""
+    case = cases.load(call.tx, call.desk, ticket_id(subject))
+    same = call.customer is not None and case.ticket.customer_id == call.customer.id
+    if not (same or case.ticket.requester_id == call.person.id or call.person.agent):
+        raise NotFound(_("There is no ticket T-{id}."), id=case.ticket.id)
+    return case
+
+
+def _details(call: Call) -> Answer:
+    case, t = _own(call, call.incoming.subject), call.t
+    field = Field("text", t("What should we know?"), "text")
+    title = t("Details for {number}", number=case.ticket.number)
+    return Answer(
+        form=Form("support.details.send", title, t("Send"), (field,), str(case.ticket.id), (), call.language)
+    )
+
+
+def _details_sent(call: Call) -> Answer:
+    case = _own(call, call.incoming.subject)
+    text = call.incoming.fields.get("text", "").strip()
+    if not text:
+        return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
+    name = call.person.name or call.person.user
+    data = {"text": text}
+    case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
+    if case.ticket.status is Status.ON_HOLD:
+        moves.resume(case, call)
+    if case.ticket.status is Status.RESOLVED:
+        _reopen_in_time(case, call)
+    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
+    case.tell_customer(said(name, text, case.t, case.plan.zone))
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _never_mind(call: Call) -> Answer:
+    case = _own(call, call.incoming.subject)
+    moves.resolve(case, call)
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _not_solved(call: Call) -> Answer:
+    case = _own(call, call.incoming.subject)
+    _reopen_in_time(case, call)
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _reopen_in_time(case: Case, call: Call) -> None:
+    if case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now):
+        days = case.plan.tickets.reopen_within.days
+        raise BadInput(
+            _(
+                "{number} was resolved more than {days} days ago. "
+                "Write here what happened, and a new ticket goes on from it."
+            ),
+            number=case.ticket.number,
+            days=days,
+        )
+    moves.reopen(case, call)
+
+
+BUTTONS: dict[str, Callable[[Call], Answer]] = {
+    "support.open": submitted,
+    "support.details": _details,
+    "support.details.send": _details_sent,
+    "support.nevermind": _never_mind,
+    "support.reopen": _not_solved,
+}

@@ -1,0 +1,42 @@
+"""What happens when a timer fires: kind -> handler. Each handler takes all that are due of its kind."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from handlers import deadlines, housekeeping
+from handlers.context import Desk
+from storage import timers
+from storage.database import Transaction
+from storage.timers import Timer
+
+Handler = Callable[[Transaction, Desk, list[Timer], datetime], None]
+
+KINDS: dict[str, Handler] = {
+    "sla": deadlines.clocks_reached,
+    "escalation": deadlines.steps_due,
+    "housekeeping": housekeeping.tidy,
+}
+
+_FIRST_RETRY = timedelta(seconds=30)
+_LAST_RETRY = timedelta(hours=1)
+
+
+def fire(tx: Transaction, desk: Desk, now: datetime, most: int) -> list[Timer]:
+    """Claim at most `most` due timers and do what they are for: all of it in this transaction.
+
+    Returns what was claimed.
+    """
+    claimed = timers.claim(tx, now, most)
+    by_kind: dict[str, list[Timer]] = {}
+    for timer in claimed:
+        by_kind.setdefault(timer.kind, []).append(timer)
+    for kind, due in by_kind.items():
+        KINDS[kind](tx, desk, due, now)
+    return claimed
+
+
+def postpone(tx: Transaction, now: datetime, error: Exception) -> None:
+    """Put the one timer that is due first back for later, because firing it raised `error`."""
+    for timer in timers.claim(tx, now, most=1):
+        wait = min(_FIRST_RETRY * 2**timer.attempts, _LAST_RETRY)
+        timers.again(tx, timer, now + wait, f"{type(error).__name__}: {error}")

@@ -1,0 +1,173 @@
+"""Delivers what waits in the outbox: in order in each place, side by side in different ones.
+
+1. In one transaction, what was sent is noted and the next letters are claimed.
+2. Each letter is sent; how it went is remembered until the next round of 1.
+3. The round begins when a letter was sent, when one was stored, or when the next one is due.
+
+A process that dies between 1 and 2 leaves a lease; whoever claims the letter after it asks the platform
+whether it arrived.
+"""
+
+import asyncio
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from desk.team_messages import told
+from desk.wording import words
+from notifications.chat import Chat, SendError
+from storage import outbox, people
+from storage.database import Database, Transaction
+from storage.outbox import Letter, Outcome, Post
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(seconds=60)
+_AT_ONCE = 64  # letters under way
+_BURST = 5  # posts in a row before the pace holds; platforms allow short bursts
+_LONGEST_WAIT = timedelta(minutes=5)
+_PLACES_REMEMBERED = 10_000
+
+
+class Delivery:
+    """Sends letters until it is closed. `now` is the desk's clock."""
+
+    def __init__(
+        self, database: Database, chats: Mapping[str, Chat], now: Callable[[], datetime], poll: timedelta
+    ) -> None:
+        self._database = database
+        self._chats = chats
+        self._now = now
+        self._poll = poll
+        self._woken = asyncio.Event()
+        self._outcomes: list[Outcome] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._paces: OrderedDict[int, datetime] = OrderedDict()
+        self._pauses: dict[tuple[str, str], datetime] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._task = asyncio.create_task(self._run(), name="delivery")
+
+    def wake(self) -> None:
+        """Say that a letter was stored."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Let what is under way arrive, and note that it did."""
+        self._closing = True
+        self.wake()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._under_way and not self._outcomes):
+            self._woken.clear()
+            try:
+                await self._round()
+            except Exception:
+                # The database is away: what was sent stays in memory and is noted when it is back.
+                log.exception("outbox.round_failed")
+                await asyncio.sleep(1)
+                continue
+            await self._rest()
+
+    async def _round(self) -> None:
+        outcomes, room = list(self._outcomes), _AT_ONCE - len(self._under_way)
+        now = self._now()
+        most = 0 if self._closing else room
+
+        def work(tx: Transaction) -> list[Letter]:
+            if outcomes:
+                outbox.finish(tx, outcomes, now)
+                _tell_of_failures(tx, outcomes, now)
+            return outbox.claim(tx, now, now + _LEASE, most) if most else []
+
+        letters = await self._database.write(work)
+        del self._outcomes[: len(outcomes)]
+        for letter in letters:
+            task = asyncio.create_task(self._deliver(letter))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        if len(letters) == room:
+            self._woken.set()
+
+    async def _rest(self) -> None:
+        """Sleep until somebody wakes us, or the next letter is due."""
+        if self._woken.is_set() or self._outcomes:
+            return
+        due = None if self._under_way else await self._database.read(outbox.next_due)
+        wait = self._poll if due is None else min(due - self._now(), self._poll)
+        try:
+            async with asyncio.timeout(max(wait.total_seconds(), 0.001)):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _deliver(self, letter: Letter) -> None:
+        try:
+            outcome = await self._send(letter)
+        except Exception as error:
+            log.exception("outbox.failed", letter=letter.id)
+            outcome = self._failed(letter, SendError(f"{type(error).__name__}: {error}", temporary=True))
+        self._outcomes.append(outcome)
+        self.wake()
+
+    async def _send(self, letter: Letter) -> Outcome:
+        if letter.message is None and letter.edits is None:
+            return Outcome(letter, self._now())  # taken back before it was ever said
+        chat = self._chats.get(letter.platform)
+        if chat is None:
+            return self._failed(letter, SendError(f"{letter.platform} is not connected"))
+        pause = self._pauses.get((letter.platform, letter.workspace))
+        if pause is not None and pause > self._now():
+            return Outcome(letter, pause, error="the workspace asked us to wait", again_at=pause)
+        try:
+            platform_id = (await chat.find(letter) if letter.doubtful else None) or await chat.send(letter)
+        except SendError as error:
+            return self._failed(letter, error)
+        return Outcome(letter, self._next_at(letter.place_id, chat.pace), platform_id)
+
+    def _next_at(self, place_id: int, pace: float) -> datetime:
+        """Return when the place may be spoken in again: a bucket of `_BURST` posts that `pace` refills."""
+        now, step = self._now(), timedelta(seconds=pace)
+        full_at = max(self._paces.pop(place_id, now), now) + step
+        self._paces[place_id] = full_at
+        if len(self._paces) > _PLACES_REMEMBERED:
+            self._paces.popitem(last=False)
+        return max(now, full_at - step * _BURST)
+
+    def _failed(self, letter: Letter, error: SendError) -> Outcome:
+        now = self._now()
+        if not error.temporary:
+            log.warning("outbox.refused", letter=letter.id, place=letter.place_id, reason=str(error))
+            return Outcome(letter, now, error=str(error))
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else _backoff(letter.attempts)
+        if error.everywhere:
+            self._pauses[letter.platform, letter.workspace] = now + wait
+        log.info("outbox.delayed", letter=letter.id, seconds=wait.total_seconds(), reason=str(error))
+        return Outcome(letter, now + wait, error=str(error), again_at=now + wait, doubtful=error.uncertain)
+
+
+def _backoff(attempts: int) -> timedelta:
+    seconds = min(2.0 ** min(attempts, 10), _LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
+
+
+def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
+    """Show the team what will never arrive; what fails in their own channel is only in the log."""
+    refused = [o for o in outcomes if o.again_at is None and o.error is not None]
+    triage = people.triage_place(tx) if refused else None
+    for outcome in refused:
+        if triage is None or outcome.letter.place_id == triage.id:
+            continue
+        t = words("en" if triage.language == "en" else "ro")
+        where = f"{outcome.letter.platform} {outcome.letter.conversation}"
+        sentence = t("A message to {where} did not arrive: {reason}", where=where, reason=outcome.error)
+        post = Post(triage.id, told((sentence,), t, "UTC"), dedupe_key=f"refused:{outcome.letter.id}")
+        outbox.put(tx, [post], now)

@@ -1,0 +1,28 @@
+"""The table of the try page: what Slack or Teams would remember for us, we remember here."""
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Text
+
+from storage.tables import Instant, Json, metadata
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+# `revision` counts every change of any post, so that a page that was away asks for what it missed.
+# `key` names the attempt to write: one that is repeated finds its post instead of writing a second.
+web_posts = sa.Table(
+    "web_posts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("revision", BigInteger, nullable=False, unique=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("conversation", String(120), nullable=False),
+    Column("thread", ForeignKey("web_posts.id")),  # the post it hangs under
+    Column("author", String(120)),  # empty: the desk
+    Column("text", Text),  # what a person wrote,
+    Column("message", Json),  # or what the desk said
+    Column("at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    Column("deleted", Boolean, nullable=False, server_default=sa.false()),
+    Index("ix_web_posts_conversation", "conversation", "id"),
+    sqlite_autoincrement=True,
+)
