@@ -1,0 +1,66 @@
+import pytest
+
+from desk.errors import BadInput
+from handlers.customers import import_customers
+from storage import people
+from storage.database import Transaction
+from tests.desk_in_tests import HOUR, TestedDesk, answer_text
+
+
+async def test_a_customer_is_added_and_listed(desk: TestedDesk) -> None:
+    await desk.agent().types("/customer add Șoimii Transport premium ro")
+    assert "Șoimii Transport · Premium · ro" in answer_text(await desk.agent().types("/customer list"))
+
+
+async def test_a_customer_is_found_without_capitals_and_diacritics(desk: TestedDesk) -> None:
+    assert "Trans Carpați" in answer_text(await desk.agent().types("/customer show trans carpati"))
+
+
+async def test_messages_in_a_linked_channel_are_tickets_of_that_customer(desk: TestedDesk) -> None:
+    agent = desk.agent()
+    agent.conversation = "trans-carpati"
+    await agent.types("/customer link Trans Carpați")
+    stranger = desk.customer("dorel")
+    stranger.conversation, stranger.direct = "trans-carpati", False
+    await stranger.says("Nu pot crea curse noi")
+    ticket = await desk.ticket()
+    assert ticket.tier == "premium"
+    assert (await desk.case()).customer.name == "Trans Carpați"  # type: ignore[union-attr]
+
+
+async def test_an_unknown_person_gets_the_default_tier_and_one_tap_names_their_customer(desk: TestedDesk) -> None:
+    await desk.customer("stranger").says("Nu pot crea curse noi")
+    assert (await desk.ticket()).tier == "basic"
+    (card,) = await desk.said_in("triage")
+    assert "[Ce client este?]" in card
+    carpati = await desk.database.read(lambda tx: people.customer_called(tx, "Trans Carpați"))
+    assert carpati is not None
+    await desk.agent().presses("ticket.customer", f"1001:{carpati.id}")
+    ticket = await desk.ticket()
+    assert (ticket.tier, ticket.customer_id) == ("premium", carpati.id)
+    due = {clock.name: clock.due_at for clock in (await desk.case()).clocks()}
+    assert due["first_response"] == ticket.opened_at + 4 * HOUR
+    await desk.customer("stranger").says("Și exportul nu merge", thread="other")
+    assert (await desk.ticket(1002)).customer_id == carpati.id
+
+
+async def test_an_import_adds_and_changes(desk: TestedDesk) -> None:
+    text = "name,tier,language\nTrans Carpați,enterprise,ro\nAlba Trans,Standard,en\n"
+
+    def work(tx: Transaction) -> tuple[int, int]:
+        return import_customers(tx, desk.desk, text, desk.now)
+
+    assert await desk.database.write(work) == (1, 1)
+    assert "Trans Carpați · Enterprise · ro" in answer_text(await desk.agent().types("/customer list"))
+
+
+async def test_an_import_with_mistakes_names_their_lines_and_changes_nothing(desk: TestedDesk) -> None:
+    text = "name,tier,language\nAlba Trans,gold,ro\n,basic,de\n"
+    with pytest.raises(BadInput) as raised:
+        await desk.database.write(lambda tx: import_customers(tx, desk.desk, text, desk.now))
+    assert str(raised.value).splitlines() == [
+        "line 2: tier: “gold” is none of basic, standard, premium, enterprise",
+        "line 3: name: there is no name",
+        "line 3: language: “de” is neither ro nor en",
+    ]
+    assert "Alba" not in answer_text(await desk.agent().types("/customer list"))

@@ -1,0 +1,117 @@
+from datetime import UTC, datetime, timedelta
+
+from desk.tickets import Kind, Status
+from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
+
+
+async def test_a_warning_comes_at_three_quarters_and_once(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.after(3 * HOUR - timedelta(microseconds=1))
+    assert Kind.WARNED not in await desk.kinds()
+    await desk.after(timedelta(microseconds=1))
+    assert (await desk.kinds()).count(Kind.WARNED) == 1
+    await desk.after(30 * MINUTE)
+    assert (await desk.kinds()).count(Kind.WARNED) == 1
+    assert any("T-1001: primul răspuns trebuie dat până" in said for said in await desk.said_in("triage"))
+
+
+async def test_a_breach_is_more_than_the_target_and_escalates(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.after(4 * HOUR)
+    assert (await desk.ticket()).status is Status.RECEIVED
+    await desk.after(timedelta(microseconds=1))
+    assert (await desk.ticket()).status is Status.ESCALATED
+    escalated = next(event for event in await desk.history() if event.kind is Kind.ESCALATED)
+    assert escalated.data == {"clock": "first_response"}
+
+
+async def test_a_breach_says_nothing_to_the_customer(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    before = await desk.said_in("dm:ion")
+    await desk.after(3 * DAY)
+    assert await desk.said_in("dm:ion") == before
+
+
+async def test_an_answer_on_saturday_is_in_time_when_friday_ended_at_the_target(desk: TestedDesk) -> None:
+    desk.now = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)  # Friday 20:00: four hours of it are left
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.after(20 * HOUR)
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    assert Kind.BREACHED not in await desk.kinds()
+    assert message
+
+
+async def test_a_p1_calls_who_is_on_call_then_l2_then_the_tech_lead(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.fire()
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1"]
+    await desk.after(10 * MINUTE)
+    await desk.after(10 * MINUTE)
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1", "L2", "Tech Lead"]
+
+
+async def test_taking_the_ticket_stops_the_calls(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.after(9 * MINUTE)
+    await desk.agent().types("/ticket take 1001")
+    await desk.after(30 * MINUTE)
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1"]
+
+
+async def test_raising_a_ticket_to_p1_begins_the_calls(desk: TestedDesk) -> None:
+    await desk.customer().says("Exportul nu funcționează")
+    await desk.agent().presses("ticket.priority", "1001:P1")
+    await desk.fire()
+    assert Kind.TOLD in await desk.kinds()
+
+
+async def test_a_p1_customer_is_to_hear_from_us_every_hour(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.agent().types("/ticket reply 1001 Lucrăm la asta.")
+    await desk.after(HOUR + timedelta(microseconds=1))
+    breached = [event.data["clock"] for event in await desk.history() if event.kind is Kind.BREACHED]
+    assert breached == ["update"]
+
+
+async def test_the_customer_speaking_again_starts_a_clock_of_its_own(desk: TestedDesk) -> None:
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket reply 1001 Încercați acum.")
+    await desk.after(HOUR)
+    await desk.customer().says("Tot nu merge", thread=message)
+    running = {clock.name: clock.due_at for clock in (await desk.case()).clocks() if clock.running}
+    assert running["next_response"] == desk.now + 4 * HOUR
+
+
+async def test_a_desk_that_was_down_says_late_and_once_what_it_missed(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    desk.now += 5 * HOUR
+    await desk.fire()
+    await desk.fire()
+    kinds = await desk.kinds()
+    assert kinds.count(Kind.BREACHED) == 1
+    assert Kind.WARNED not in kinds
+
+
+async def test_a_breach_on_hold_takes_the_ticket_off_hold_first(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket take 1001")
+    await desk.agent().types("/ticket hold 1001")
+    await desk.after(4 * HOUR + timedelta(microseconds=1))
+    assert (await desk.kinds())[-4:-1] == [Kind.BREACHED, Kind.RESUMED, Kind.ESCALATED]
+    assert (await desk.ticket()).status is Status.ESCALATED
+
+
+async def test_a_change_of_tier_recomputes_open_deadlines(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.after(2 * HOUR)
+    await desk.agent().types("/customer tier Rapid Cargo premium")
+    due = {clock.name: clock.due_at for clock in (await desk.case()).clocks()}
+    assert due["first_response"] == (await desk.ticket()).opened_at + 4 * HOUR
+
+
+async def test_a_change_that_makes_a_clock_late_is_noticed_at_once(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.after(5 * HOUR)
+    await desk.agent().types("/customer tier Rapid Cargo premium")
+    await desk.fire()
+    assert Kind.BREACHED in await desk.kinds()

@@ -1,0 +1,76 @@
+import pytest
+
+from desk.errors import DeskError, NotAllowed, NotFound
+from desk.tickets import Status
+from handlers import router
+from tests.desk_in_tests import TestedDesk, answer_text
+
+TEAM_WORDS = [f"/{family} {word}" for family, words in router.TEAM_COMMANDS.items() for word in (*words, "help")]
+
+
+@pytest.mark.parametrize("command", TEAM_WORDS)
+async def test_a_customer_cannot_run_an_agents_command(desk: TestedDesk, command: str) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    with pytest.raises(NotAllowed):
+        await desk.customer().types(f"{command} 1001 P1")
+    assert (await desk.ticket()).status is Status.RECEIVED
+
+
+@pytest.mark.parametrize("action", router.TEAM_BUTTONS)
+async def test_a_customer_cannot_press_an_agents_button(desk: TestedDesk, action: str) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    with pytest.raises(NotAllowed):
+        await desk.customer().presses(action, "1001", text="x")
+    assert (await desk.ticket()).status is Status.RECEIVED
+
+
+@pytest.mark.parametrize("action", [name for name in router.BUTTONS if name != "support.open"])
+async def test_a_customer_cannot_touch_another_customers_ticket(desk: TestedDesk, action: str) -> None:
+    await desk.customer("ion").says("Nu pot crea curse noi")
+    with pytest.raises(NotFound, match="There is no ticket T-1001"):
+        await desk.customer("emma").presses(action, "1001", text="hello")
+    assert (await desk.ticket()).status is Status.RECEIVED
+
+
+async def test_a_ticket_of_somebody_else_reads_like_one_that_is_not_there(desk: TestedDesk) -> None:
+    await desk.customer("ion").says("Nu pot crea curse noi")
+    errors = []
+    for number in ("1001", "4711"):
+        with pytest.raises(NotFound) as raised:
+            await desk.customer("emma").presses("support.nevermind", number)
+        errors.append(str(raised.value).replace(number, "N"))
+    assert errors[0] == errors[1]
+
+
+async def test_status_shows_a_customer_their_own_tickets_only(desk: TestedDesk) -> None:
+    await desk.customer("ion").says("Nu pot crea curse noi")
+    await desk.customer("emma").says("Nothing works")
+    answer = answer_text(await desk.customer("emma").types("/support status"))
+    assert "T-1002" in answer
+    assert "T-1001" not in answer
+
+
+async def test_a_form_cannot_put_a_request_into_another_customers_place(desk: TestedDesk) -> None:
+    await desk.customer("ion").says("Nu pot crea curse noi")
+    place = (await desk.ticket()).place_id
+    before = await desk.said_in("dm:ion")
+    await desk.customer("emma").presses("support.open", place, text="Nothing works at all")
+    assert await desk.said_in("dm:ion") == before
+    assert (await desk.ticket(1002)).place_id is None
+
+
+async def test_who_leaves_the_triage_channel_is_no_agent_any_more(desk: TestedDesk) -> None:
+    await desk.agent("ana").does("left")
+    with pytest.raises(NotAllowed):
+        await desk.agent("ana").types("/ticket list")
+
+
+@pytest.mark.parametrize("subject", ["", "x", "1001:", ":", "1001:P9", "9" * 30, "-1", "why:", "x:1001", "1001:x"])
+@pytest.mark.parametrize("action", router.TEAM_BUTTONS)
+async def test_a_button_with_nonsense_is_a_clear_error_or_nothing(
+    desk: TestedDesk, action: str, subject: str
+) -> None:
+    try:
+        await desk.agent().presses(action, subject, text="x")
+    except DeskError as error:
+        assert str(error)  # noqa: PT017

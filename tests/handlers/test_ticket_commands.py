@@ -1,0 +1,160 @@
+import pytest
+
+from desk.errors import BadInput, NotFound, Refused
+from desk.tickets import Kind, Status
+from tests.desk_in_tests import HOUR, MINUTE, TestedDesk, answer_text
+
+
+async def opened(desk: TestedDesk, text: str = "Nu pot crea curse noi") -> None:
+    await desk.customer().says(text)
+    await desk.deliver()
+
+
+async def test_taking_a_ticket_makes_it_yours_and_in_progress(desk: TestedDesk) -> None:
+    await opened(desk)
+    answer = await desk.agent().types("/ticket take T-1001")
+    assert answer_text(answer) == "T-1001 este al dumneavoastră."
+    ticket = await desk.ticket()
+    assert ticket.status is Status.IN_PROGRESS
+    assert (await desk.case()).assignee.name == "Ana Ionescu"  # type: ignore[union-attr]
+
+
+async def test_a_ticket_that_is_yours_is_not_taken_twice(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket take 1001")
+    with pytest.raises(Refused, match="T-1001 is yours already"):
+        await desk.agent().types("/ticket take 1001")
+
+
+async def test_a_colleague_can_take_a_ticket_over(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent("ana").types("/ticket take 1001")
+    await desk.agent("mihai").types("/ticket preia 1001")
+    assert (await desk.case()).assignee.name == "Mihai Stan"  # type: ignore[union-attr]
+
+
+async def test_a_reply_reaches_the_customer_in_the_agents_name_and_takes_a_free_ticket(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket reply 1001 Ne uităm acum.")
+    assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm acum."
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    clocks = {clock.name: clock for clock in (await desk.case()).clocks()}
+    assert clocks["first_response"].stopped_at == desk.now
+
+
+async def test_a_note_never_reaches_the_customer(desk: TestedDesk) -> None:
+    await opened(desk)
+    before = await desk.said_in("dm:ion")
+    await desk.agent().types("/ticket note 1001 Clientul are versiunea veche.")
+    assert await desk.said_in("dm:ion") == before
+    assert (await desk.said_in("triage"))[-2].endswith("> Clientul are versiunea veche.")
+
+
+async def test_hold_stops_the_resolution_clock_and_resume_lets_it_run(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket take 1001")
+    await desk.agent().types("/ticket hold 1001 așteptăm fișierul")
+    held = {clock.name: clock for clock in (await desk.case()).clocks()}
+    assert held["resolution"].due_at is None
+    assert held["first_response"].due_at is not None
+    await desk.after(2 * HOUR)
+    await desk.agent().types("/ticket resume 1001")
+    clocks = {clock.name: clock for clock in (await desk.case()).clocks()}
+    assert clocks["resolution"].due_at == clocks["resolution"].started_at + 26 * HOUR
+
+
+async def test_resolving_tells_the_customer_and_turns_the_first_answer(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket resolve 1001 Am repornit serviciul.")
+    said = await desk.said_in("dm:ion")
+    assert "Rezolvat." in said[-2]
+    assert said[-1].startswith("Ana Ionescu:\nT-1001 este rezolvat.\n> Am repornit serviciul.")
+    assert "7 zile" in said[-1]
+
+
+async def test_escalating_needs_a_reason(desk: TestedDesk) -> None:
+    await opened(desk)
+    with pytest.raises(BadInput, match="Say why"):
+        await desk.agent().types("/ticket escalate 1001")
+    await desk.agent().types("/ticket escalate 1001 baza de date nu răspunde")
+    assert (await desk.ticket()).status is Status.ESCALATED
+
+
+async def test_choosing_a_priority_triages_and_keeps_the_correction(desk: TestedDesk) -> None:
+    await opened(desk, "Exportul nu funcționează")
+    assert (await desk.ticket()).priority == "P3"
+    await desk.agent().presses("ticket.priority", "1001:P2")
+    ticket = await desk.ticket()
+    assert (ticket.priority, ticket.status) == ("P2", Status.TRIAGED)
+    event = next(event for event in await desk.history() if event.kind is Kind.PRIORITY)
+    assert event.data == {"before": "P3", "after": "P2", "suggested": "P3"}
+
+
+async def test_an_unknown_priority_says_which_there_are(desk: TestedDesk) -> None:
+    await opened(desk)
+    with pytest.raises(BadInput, match=r"There is no P5\. The priorities are P1 \(the system is down\)"):
+        await desk.agent().types("/ticket priority 1001 P5")
+
+
+async def test_why_adds_up(desk: TestedDesk) -> None:
+    await opened(desk)
+    answer = answer_text(await desk.agent().types("/ticket why 1001"))
+    assert "Primul răspuns până la: 2026-11-23T12:00" in answer
+    assert "luni 23 nov., 10:00 – 14:00 | contează | 4 h" in answer
+
+
+async def test_the_list_is_sorted_by_what_presses_most(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.customer("emma").says("Nothing works")
+    answer = answer_text(await desk.agent().types("/ticket list"))
+    assert answer.index("T-1002") < answer.index("T-1001")
+    assert "T-1001" in answer_text(await desk.agent().types("/ticket list rapid cargo"))
+
+
+async def test_an_empty_list_says_what_to_do_next(desk: TestedDesk) -> None:
+    assert "/ticket list" in answer_text(await desk.agent().types("/ticket list mine"))
+
+
+async def test_show_tells_the_history_in_words(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket take 1001")
+    answer = answer_text(await desk.agent().types("/ticket show 1001"))
+    assert "Ion Popescu a deschis tichetul: Nu pot crea curse noi" in answer
+    assert "Ana Ionescu a preluat tichetul" in answer
+
+
+async def test_a_slip_is_answered_with_the_nearest_word(desk: TestedDesk) -> None:
+    with pytest.raises(BadInput, match="Did you mean /ticket escalate"):
+        await desk.agent().types("/ticket esclate 1001")
+
+
+async def test_help_names_every_word(desk: TestedDesk) -> None:
+    answer = answer_text(await desk.agent().types("/ticket help"))
+    for word in "list show take assign priority reply note hold resume escalate resolve reopen why".split():
+        assert f"/ticket {word}" in answer
+
+
+async def test_a_ticket_that_is_not_there_is_a_clear_error(desk: TestedDesk) -> None:
+    with pytest.raises(NotFound, match="There is no ticket T-4711"):
+        await desk.agent().types("/ticket take 4711")
+    with pytest.raises(BadInput, match="is not a ticket number"):
+        await desk.agent().types("/ticket take curse")
+
+
+async def test_the_reply_form_says_who_will_read_it(desk: TestedDesk) -> None:
+    await opened(desk)
+    answer = await desk.agent().presses("ticket.reply", 1001)
+    assert answer.form is not None
+    assert any("Ion Popescu (Trans Carpați)" in str(part) for part in answer.form.intro)
+    await desk.agent().presses("ticket.reply.send", 1001, text="Ne uităm.")
+    assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm."
+
+
+async def test_an_edit_and_a_deletion_are_history(desk: TestedDesk) -> None:
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.after(MINUTE)
+    await desk.customer().does("edited", message=message, text="Nu pot crea curse de ieri")
+    await desk.customer().does("deleted", message=message)
+    edited, deleted = (await desk.history())[-2:]
+    assert (edited.data["before"], edited.data["after"]) == ("Nu pot crea curse noi", "Nu pot crea curse de ieri")
+    assert (deleted.kind, deleted.data["before"]) == (Kind.DELETED, "Nu pot crea curse de ieri")
