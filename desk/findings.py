@@ -1,8 +1,8 @@
 """What a customer's clauses say about the present: the findings that a suggestion rests on.
 
-A finding is a state ("broken", "slow", "question" ...) of objects, at a scope. This is where negation ("not only the
-export"), time ("it was down yesterday"), cases that have not come ("what if it is down?") and relief ("it works
-again") are understood; how serious a finding is, is decided in `desk.triage`.
+A finding is a state ("broken", "slow", "question" ...) of objects, at a scope. This is where negation ("not
+only the export"), time ("it was down yesterday"), cases that have not come ("what if it is down?") and relief
+("it works again") are understood; how serious a finding is, is decided in `desk.triage`.
 """
 
 from msgspec import Struct, field
@@ -130,7 +130,9 @@ class _Said:
         """Return the marks that the finding rests on: the state or the frame, and the objects."""
         leading = [self.state] if self.state else []
         if not leading:
-            leading = [m for name, m in self.frames.items() if name in ("question", "means", "why", "wish")][:1]
+            leading = [m for name, m in self.frames.items() if name in ("question", "means", "why", "wish")][
+                :1
+            ]
         return leading + self.objects
 
 
@@ -170,7 +172,7 @@ def findings(clauses: list[Clause]) -> tuple[list[Finding], list[Mark]]:
 
 
 def _refers(said: _Said, names: list[str], topic: list[str]) -> bool:
-    """Whether a state without an object is one of what was spoken of before ("GPS-ul e ciudat. Nu merge.")."""
+    """Whether a state without an object is about what was spoken of before: "Am deschis harta. Nu merge."."""
     return not names and said.clause.unknown <= (0 if "system" in topic else 1)
 
 

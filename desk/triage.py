@@ -1,16 +1,17 @@
-"""Suggests what a customer's message is: a request or not, how serious, about what, and on which words that rests.
+"""Suggests what a customer's message is: a request or not, how serious, about what, and why.
 
-`desk.clauses` finds the words, `desk.findings` what they say (a state, such as "down" or "slow", of an object, at a
-scope), and the table in here decides how serious that is. The most serious finding counts. "Urgent", exclamation marks and capital letters are no finding.
+`desk.clauses` finds the words, `desk.findings` what they say (a state, such as "down" or "slow", of an
+object), and the table in here decides how serious that is. The most serious finding counts. "Urgent",
+exclamation marks and capital letters are no finding.
 """
-
 
 from typing import Any
 
 from msgspec import Struct
 
-from desk.clauses import Clause, Mark, Reading, phrases, read
+from desk.clauses import Clause, Mark, Reading, read
 from desk.findings import Finding, findings
+from desk.phrases import phrases
 from desk.tickets import Priority
 from desk.wording import sentence as _
 
@@ -46,14 +47,25 @@ _TALK = _("Nothing is asked for.")
 
 _Verdict = tuple[Priority, str]
 
-# The plan, section 2: a state, and the size of what it happens to. "" is an object that was not named, and "wide"
-# stands for a state that everybody meets where that weighs more than the size.
+# The plan, section 2: a state, and the size of what it happens to. "" is an object that was not named or does
+# not matter; "wide" is a state that many people meet.
 TABLE: dict[str, dict[str, _Verdict]] = {
     "breach": {"": ("P1", _BREACH)},
     "stopped": {"": ("P1", _STOPPED), "major": ("P2", _MAJOR), "minor": ("P3", _MINOR)},
-    "lost": {"system": ("P1", _LOST), "major": ("P1", _LOST), "minor": ("P3", _LOST), "": ("P2", _LOST), "wide": ("P1", _LOST)},
+    "lost": {
+        "system": ("P1", _LOST),
+        "major": ("P1", _LOST),
+        "minor": ("P3", _LOST),
+        "": ("P2", _LOST),
+        "wide": ("P1", _LOST),
+    },
     "down": {"system": ("P1", _DOWN), "major": ("P2", _MAJOR), "minor": ("P3", _MINOR), "": ("P1", _DOWN)},
-    "broken": {"system": ("P1", _DOWN), "major": ("P2", _MAJOR), "minor": ("P3", _MINOR), "": ("P3", _UNNAMED)},
+    "broken": {
+        "system": ("P1", _DOWN),
+        "major": ("P2", _MAJOR),
+        "minor": ("P3", _MINOR),
+        "": ("P3", _UNNAMED),
+    },
     "slow": {"": ("P3", _SLOW), "wide": ("P2", _SLOW)},
     "wrong": {"": ("P3", _WRONG), "wide": ("P2", _WRONG)},
     "trouble": {"": ("P3", _TROUBLE), "wide": ("P2", _TROUBLE)},
@@ -68,9 +80,9 @@ _LONGEST_EVIDENCE = 80  # characters
 class Suggestion(Struct, frozen=True):
     """What a message seems to be.
 
-    `priority` is None when nothing is asked for, and when a request does not say how serious it is. `reason` is a
-    translatable sentence whose fields `values` fill. `category` is a key of `CATEGORIES`, None when nothing is asked
-    for. `language` is "ro" or "en". `evidence` are the customer's own words on which the priority rests.
+    `priority` is None when nothing is asked for, or nothing says how serious it is. `reason` is a
+    translatable sentence whose fields `values` fill. `category` is a key of `CATEGORIES`, None when nothing
+    is asked for. `language` is "ro" or "en". `evidence` are the customer's own words that decided.
     """
 
     request: bool
@@ -94,7 +106,11 @@ def suggest(text: str) -> Suggestion:
     if worst is None:
         return _without_finding(reading, settled, named)
     priority, reason = _verdict(worst)
-    category = "performance" if worst.kind == "slow" else _category(worst.objects or named, smallest=priority != "P4")
+    category = (
+        "performance"
+        if worst.kind == "slow"
+        else _category(worst.objects or named, smallest=priority != "P4")
+    )
     return _suggestion(reading, priority, reason, category, worst.marks)
 
 
@@ -104,7 +120,11 @@ def _telling(found: list[Finding], named: list[str]) -> list[Finding]:
         each.objects = [name for name in each.objects if "weak" not in _entry(name)] or each.objects
         if "account" in named:
             each.objects = ["account" if name == "entry" else name for name in each.objects]
-        if each.kind == "lost" and each.objects and not any("records" in _entry(name) for name in each.objects):
+        if (
+            each.kind == "lost"
+            and each.objects
+            and not any("records" in _entry(name) for name in each.objects)
+        ):
             each.kind = "broken"  # of a position or a button no data is lost
     if any(each.kind in ("question", "wish") for each in found):
         return [each for each in found if each.kind not in ("trouble", "over")]
@@ -169,17 +189,15 @@ def _suggestion(
     reading: Reading, priority: Priority | None, reason: str, category: str | None, marks: list[Mark]
 ) -> Suggestion:
     words = _evidence(reading.text, marks)
-    values = {"priority": priority} if priority else {}
-    if "{words}" in reason:
-        values["words"] = words
+    values = {"priority": priority or "", "words": words}
     return Suggestion(priority is not None, priority, reason, values, category, reading.language, words)
 
 
 def _evidence(text: str, marks: list[Mark]) -> str:
-    """Return the words from the first to the last mark; when they stand too far apart, the first mark's only."""
+    """Return the words from the first to the last mark, or the first only when they stand far apart."""
     if not marks:
         return ""
     begin, end = min(mark.begin for mark in marks), max(mark.end for mark in marks)
     if end - begin > _LONGEST_EVIDENCE:
         begin, end = marks[0].begin, marks[0].end
-    return " ".join(text[begin:end].split())[:_LONGEST_EVIDENCE]
+    return text[begin:end][:_LONGEST_EVIDENCE]

@@ -11,12 +11,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from desk import sla
-from desk.errors import NotFound
-from desk.messages import Bold, Message, Option, Rich
+from desk.errors import BadInput, NotFound
+from desk.messages import Message, Option, Rich
 from desk.plan import Plan
 from desk.sla import Clock
 from desk.team_messages import Card, card
-from desk.tickets import Event, Kind, Ticket, Verb
+from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
 from desk.wording import Words, words
 from desk.wording import sentence as _
 from handlers.context import Desk
@@ -100,6 +100,14 @@ def load(tx: Transaction, desk: Desk, ticket_id: int) -> Case:
     if not found:
         raise NotFound(_("There is no ticket T-{id}."), id=ticket_id)
     return found[0]
+
+
+def case_named(tx: Transaction, desk: Desk, text: str) -> tuple[Case, str]:
+    """Load the ticket whose number `text` begins with, and return it with the rest."""
+    word, _space, rest = text.strip().partition(" ")
+    if not word:
+        raise BadInput(_("Which ticket? Write its number, like T-1042."))
+    return load(tx, desk, ticket_id(word)), rest.strip()
 
 
 def load_many(tx: Transaction, desk: Desk, ids: list[int]) -> list[Case]:
@@ -192,9 +200,12 @@ def _card(tx: Transaction, desk: Desk, case: Case, clocks: tuple[Clock, ...], no
 
 def name_of(person: Person | None) -> Rich:
     """Return how a person is named: by name, or by the platform's id until the platform told us."""
-    if person is None:
-        return ("—",)
-    return (person.name or person.user,)
+    return (called(person),)
+
+
+def called(person: Person | None) -> str:
+    """Return a person's name in plain words."""
+    return (person.name or person.user) if person else "—"
 
 
 def place_name(place: Place | None) -> str:
@@ -225,8 +236,3 @@ def _hold_reason(case: Case) -> str:
 
 def _choices(tx: Transaction) -> tuple[Option, ...]:
     return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx)[:100])
-
-
-def bold_number(ticket: Ticket) -> Bold:
-    """Return the ticket's number, the first thing one can read."""
-    return Bold(ticket.number)

@@ -11,19 +11,19 @@ from desk.messages import Bold
 from desk.names import PRIORITIES
 from desk.team_messages import said, told
 from desk.tickets import Event, Kind, Status, Verb
+from desk.triage import CATEGORIES
 from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Call
 from storage.people import Person
 
+_LONGEST_TAG = 40
+_MOST_TAGS = 10
+
 
 def _event(call: Call, kind: Kind, **data: Any) -> Event:
     return Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data)
-
-
-def _name(person: Person) -> str:
-    return person.name or person.user
 
 
 def take(case: Case, call: Call) -> None:
@@ -54,7 +54,7 @@ def assign(case: Case, call: Call, to: Person) -> None:
     _give(case, call, to, Kind.ASSIGNED)
     if to.id != call.person.id:
         sentence = call.desk.team.rich(
-            "{number} is now with {who}.", number=Bold(case.ticket.number), who=_name(to)
+            "{number} is now with {who}.", number=Bold(case.ticket.number), who=cases.called(to)
         )
         case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
 
@@ -62,7 +62,7 @@ def assign(case: Case, call: Call, to: Person) -> None:
 def _give(case: Case, call: Call, to: Person, kind: Kind) -> None:
     case.assignee = to
     case.change(assignee_id=to.id)
-    case.add(_event(call, kind, assignee=_name(to)))
+    case.add(_event(call, kind, assignee=cases.called(to)))
 
 
 def prioritise(case: Case, call: Call, priority: str) -> None:
@@ -85,12 +85,50 @@ def prioritise(case: Case, call: Call, priority: str) -> None:
         case.add(_event(call, Kind.TRIAGED))
 
 
+def categorise(case: Case, call: Call, category: str) -> None:
+    """Say what the ticket is about."""
+    if category not in CATEGORIES:
+        raise BadInput(
+            _("There is no category “{name}”. There are {known}."),
+            name=category[:40],
+            known=", ".join(CATEGORIES),
+        )
+    case.add(_event(call, Kind.CATEGORY, before=case.ticket.category, after=category))
+    case.change(category=category)
+
+
+def tag(case: Case, call: Call, tags: tuple[str, ...]) -> None:
+    """Give the ticket these tags instead of those that it had."""
+    if any(len(one) > _LONGEST_TAG for one in tags) or len(tags) > _MOST_TAGS:
+        raise BadInput(
+            _("At most {most} tags of {longest} characters."), most=_MOST_TAGS, longest=_LONGEST_TAG
+        )
+    case.add(_event(call, Kind.TAGGED, before=list(case.ticket.tags), after=list(tags)))
+    case.change(tags=tags)
+
+
+def apply_plan(case: Case, call: Call) -> None:
+    """Let the deadlines follow the plan in force instead of the one under which the ticket was opened."""
+    desk = call.desk
+    if case.ticket.plan_version == desk.plan_version:
+        raise Refused(_("{number} follows the current plan already."), number=case.ticket.number)
+    case.add(_event(call, Kind.PLAN, before=case.ticket.plan_version, after=desk.plan_version))
+    case.plan = desk.plan
+    tier = case.customer.tier if case.customer else case.ticket.tier
+    case.change(
+        plan_version=desk.plan_version,
+        tier=tier if tier in desk.plan.tiers else desk.plan.tickets.unknown_tier,
+    )
+    if case.ticket.priority not in desk.plan.priorities:
+        case.change(priority=desk.plan.sla.default_priority)
+
+
 def reply(case: Case, call: Call, text: str) -> None:
     """Answer the customer, in the agent's name."""
     text = _something(text)
     case.add(_event(call, Kind.REPLIED, text=text))
-    case.tell_customer(replied(_name(call.person), text, case.t, case.plan.zone))
-    heading = call.desk.team("{agent} to the customer", agent=_name(call.person))
+    case.tell_customer(replied(cases.called(call.person), text, case.t, case.plan.zone))
+    heading = call.desk.team("{agent} to the customer", agent=cases.called(call.person))
     case.tell_team(call.desk, said(heading, text, call.desk.team, case.plan.zone))
     take_if_free(case, call)
 
@@ -99,7 +137,7 @@ def note(case: Case, call: Call, text: str) -> None:
     """Write something down for the team only."""
     text = _something(text)
     case.add(_event(call, Kind.NOTED, text=text))
-    case.tell_team(call.desk, said(_name(call.person), text, call.desk.team, case.plan.zone))
+    case.tell_team(call.desk, said(cases.called(call.person), text, call.desk.team, case.plan.zone))
 
 
 def _something(text: str) -> str:
@@ -130,7 +168,7 @@ def escalate(case: Case, call: Call, reason: str) -> None:
     case.add(_event(call, Kind.ESCALATED, reason=reason.strip()))
     sentence = call.desk.team.rich(
         "{who} escalated {number}: {reason}",
-        who=_name(call.person),
+        who=cases.called(call.person),
         number=Bold(case.ticket.number),
         reason=reason.strip(),
     )
@@ -151,7 +189,7 @@ def resolve(case: Case, call: Call, text: str = "") -> None:
     if by_team and case.assignee is None:
         _give(case, call, call.person, Kind.TAKEN)
     days = case.plan.tickets.reopen_within.days
-    agent = _name(call.person) if by_team else ""
+    agent = cases.called(call.person) if by_team else ""
     case.tell_customer(closed_card(case.ticket, case.t, case.plan.zone), key=cases.opened_key(case.ticket))
     case.tell_customer(resolved(case.ticket, agent, text, case.t, case.plan.zone, days))
 

@@ -7,7 +7,17 @@ from desk.errors import BadInput, DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer
 from desk.wording import sentence as _
-from handlers import commands, corrections, customers, intake, marks, members, support, tickets
+from handlers import (
+    commands,
+    corrections,
+    customers,
+    intake,
+    marks,
+    members,
+    support,
+    ticket_buttons,
+    tickets,
+)
 from handlers.context import Call, Desk
 from storage import inbox, people
 from storage.database import Transaction
@@ -28,7 +38,7 @@ KINDS: dict[str, Handler] = {
 
 # For the team alone: nobody else can type these or press these.
 TEAM_COMMANDS = {"ticket": tickets.COMMANDS, "customer": customers.COMMANDS}
-TEAM_BUTTONS: dict[str, Handler] = {**tickets.BUTTONS, "ticket.customer": customers.chosen}
+TEAM_BUTTONS: dict[str, Handler] = {**ticket_buttons.BUTTONS, "ticket.customer": customers.chosen}
 
 # For everybody, about what is their own.
 COMMANDS: dict[str, Handler] = {"support": support.support}

@@ -50,7 +50,7 @@ class Speaker:
 
     async def does(self, kind: Any, **more: Any) -> Answer:
         """Do anything."""
-        values = {
+        values: dict[str, Any] = {
             "platform": "web",
             "workspace": "try",
             "user": self.user,
@@ -144,7 +144,9 @@ class TestedDesk:
     async def said_in(self, conversation: str) -> list[str]:
         """Deliver, and return what was said in a conversation so far, in plain words."""
         await self.deliver()
-        return [words_of(message) for place, _thread, message in self.sent if place == conversation and message]
+        return [
+            words_of(message) for place, _thread, message in self.sent if place == conversation and message
+        ]
 
     async def ticket(self, ticket_id: int = 1001) -> Ticket:
         """Return a ticket."""
@@ -154,7 +156,9 @@ class TestedDesk:
 
     async def all_tickets(self) -> list[Ticket]:
         """Return every ticket."""
-        ids = await self.database.read(lambda tx: list(tx.execute(sa.text("SELECT id FROM tickets ORDER BY id")).scalars()))
+        ids = await self.database.read(
+            lambda tx: list(tx.execute(sa.text("SELECT id FROM tickets ORDER BY id")).scalars())
+        )
         return [await self.ticket(ticket_id) for ticket_id in ids]
 
     async def history(self, ticket_id: int = 1001) -> list[Event]:
@@ -200,4 +204,14 @@ def as_json(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-__all__ = ["DAY", "HOUR", "MINUTE", "MONDAY_TEN", "DeskError", "Speaker", "TestedDesk", "answer_text", "words_of"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "MONDAY_TEN",
+    "DeskError",
+    "Speaker",
+    "TestedDesk",
+    "answer_text",
+    "words_of",
+]

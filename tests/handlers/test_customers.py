@@ -28,7 +28,9 @@ async def test_messages_in_a_linked_channel_are_tickets_of_that_customer(desk: T
     assert (await desk.case()).customer.name == "Trans Carpați"  # type: ignore[union-attr]
 
 
-async def test_an_unknown_person_gets_the_default_tier_and_one_tap_names_their_customer(desk: TestedDesk) -> None:
+async def test_an_unknown_person_gets_the_default_tier_and_one_tap_names_their_customer(
+    desk: TestedDesk,
+) -> None:
     await desk.customer("stranger").says("Nu pot crea curse noi")
     assert (await desk.ticket()).tier == "basic"
     (card,) = await desk.said_in("triage")

@@ -58,7 +58,9 @@ async def test_a_reply_that_arrives_before_its_root_makes_one_ticket_with_both(d
     ]
 
 
-async def test_what_somebody_writes_next_within_ten_minutes_belongs_to_the_same_ticket(desk: TestedDesk) -> None:
+async def test_what_somebody_writes_next_within_ten_minutes_belongs_to_the_same_ticket(
+    desk: TestedDesk,
+) -> None:
     ion = desk.customer()
     await ion.says("Nu pot crea curse noi")
     await desk.after(5 * MINUTE)
@@ -126,7 +128,9 @@ async def test_what_is_written_in_the_cards_thread_stays_with_the_team(desk: Tes
     await desk.customer().says("Nu pot crea curse noi")
     await desk.deliver()
     posts = await desk.database.read(
-        lambda tx: tx.connection.exec_driver_sql("SELECT platform_id FROM posts WHERE key = 'card:1001'").scalar()
+        lambda tx: tx.connection.exec_driver_sql(
+            "SELECT platform_id FROM posts WHERE key = 'card:1001'"
+        ).scalar()
     )
     before = len(await desk.said_in("dm:ion"))
     await desk.agent().says("Pare baza de date", thread=posts)
@@ -135,7 +139,9 @@ async def test_what_is_written_in_the_cards_thread_stays_with_the_team(desk: Tes
 
 
 @pytest.mark.parametrize(("user", "language"), [("ion", "ro"), ("emma", "en")])
-async def test_each_customer_is_answered_in_their_language(desk: TestedDesk, user: str, language: str) -> None:
+async def test_each_customer_is_answered_in_their_language(
+    desk: TestedDesk, user: str, language: str
+) -> None:
     await desk.customer(user).says("Nu merge nimic")
     first = next(message for place, _t, message in await desk.deliver() if place == f"dm:{user}")
     assert first is not None

@@ -5,22 +5,24 @@ from desk.tickets import Status
 from handlers import router
 from tests.desk_in_tests import TestedDesk, answer_text
 
-TEAM_WORDS = [f"/{family} {word}" for family, words in router.TEAM_COMMANDS.items() for word in (*words, "help")]
+TEAM_WORDS = [
+    f"/{family} {word}" for family, words in router.TEAM_COMMANDS.items() for word in (*words, "help")
+]
 
 
-@pytest.mark.parametrize("command", TEAM_WORDS)
-async def test_a_customer_cannot_run_an_agents_command(desk: TestedDesk, command: str) -> None:
+async def test_a_customer_cannot_run_an_agents_command(desk: TestedDesk) -> None:
     await desk.customer().says("Nu pot crea curse noi")
-    with pytest.raises(NotAllowed):
-        await desk.customer().types(f"{command} 1001 P1")
+    for command in TEAM_WORDS:
+        with pytest.raises(NotAllowed):
+            await desk.customer().types(f"{command} 1001 P1")
     assert (await desk.ticket()).status is Status.RECEIVED
 
 
-@pytest.mark.parametrize("action", router.TEAM_BUTTONS)
-async def test_a_customer_cannot_press_an_agents_button(desk: TestedDesk, action: str) -> None:
+async def test_a_customer_cannot_press_an_agents_button(desk: TestedDesk) -> None:
     await desk.customer().says("Nu pot crea curse noi")
-    with pytest.raises(NotAllowed):
-        await desk.customer().presses(action, "1001", text="x")
+    for action in router.TEAM_BUTTONS:
+        with pytest.raises(NotAllowed):
+            await desk.customer().presses(action, "1001", text="x")
     assert (await desk.ticket()).status is Status.RECEIVED
 
 
@@ -65,12 +67,11 @@ async def test_who_leaves_the_triage_channel_is_no_agent_any_more(desk: TestedDe
         await desk.agent("ana").types("/ticket list")
 
 
-@pytest.mark.parametrize("subject", ["", "x", "1001:", ":", "1001:P9", "9" * 30, "-1", "why:", "x:1001", "1001:x"])
+NONSENSE = ["", "x", "1001:", ":", "1001:P9", "9" * 30, "-1", "why:", "x:1001", "1001:x", "1001:9999", "😀"]
+
+
 @pytest.mark.parametrize("action", router.TEAM_BUTTONS)
-async def test_a_button_with_nonsense_is_a_clear_error_or_nothing(
-    desk: TestedDesk, action: str, subject: str
-) -> None:
-    try:
-        await desk.agent().presses(action, subject, text="x")
-    except DeskError as error:
-        assert str(error)  # noqa: PT017
+async def test_a_button_with_nonsense_is_a_clear_error(desk: TestedDesk, action: str) -> None:
+    for subject in NONSENSE:
+        with pytest.raises(DeskError):
+            await desk.agent().presses(action, subject, text="x")

@@ -33,7 +33,9 @@ async def test_a_colleague_can_take_a_ticket_over(desk: TestedDesk) -> None:
     assert (await desk.case()).assignee.name == "Mihai Stan"  # type: ignore[union-attr]
 
 
-async def test_a_reply_reaches_the_customer_in_the_agents_name_and_takes_a_free_ticket(desk: TestedDesk) -> None:
+async def test_a_reply_reaches_the_customer_in_the_agents_name_and_takes_a_free_ticket(
+    desk: TestedDesk,
+) -> None:
     await opened(desk)
     await desk.agent().types("/ticket reply 1001 Ne uităm acum.")
     assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm acum."
@@ -130,7 +132,21 @@ async def test_a_slip_is_answered_with_the_nearest_word(desk: TestedDesk) -> Non
 
 async def test_help_names_every_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
-    for word in "list show take assign priority reply note hold resume escalate resolve reopen why".split():
+    for word in [
+        "list",
+        "show",
+        "take",
+        "assign",
+        "priority",
+        "reply",
+        "note",
+        "hold",
+        "resume",
+        "escalate",
+        "resolve",
+        "reopen",
+        "why",
+    ]:
         assert f"/ticket {word}" in answer
 
 
@@ -156,5 +172,8 @@ async def test_an_edit_and_a_deletion_are_history(desk: TestedDesk) -> None:
     await desk.customer().does("edited", message=message, text="Nu pot crea curse de ieri")
     await desk.customer().does("deleted", message=message)
     edited, deleted = (await desk.history())[-2:]
-    assert (edited.data["before"], edited.data["after"]) == ("Nu pot crea curse noi", "Nu pot crea curse de ieri")
+    assert (edited.data["before"], edited.data["after"]) == (
+        "Nu pot crea curse noi",
+        "Nu pot crea curse de ieri",
+    )
     assert (deleted.kind, deleted.data["before"]) == (Kind.DELETED, "Nu pot crea curse de ieri")

@@ -1,0 +1,102 @@
+"""`desk check`: what is configured and reachable, what is not, and how to mend it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import typer
+
+from bot.config import Settings
+from bot.cli.settings import load
+from desk import plan as plans
+from storage import migrations, people
+from storage.database import Database, Transaction
+
+
+class Finding(NamedTuple):
+    """One thing looked at. `mend` says what to do, empty when all is well; only `ok` False is a failure."""
+
+    what: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+def run_checks(as_json: bool) -> int:
+    """Print the findings; return 0 when the desk can run, 1 when it cannot."""
+    settings = load()
+    found = asyncio.run(_look(settings))
+    if as_json:
+        typer.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
+    else:
+        for one in found:
+            typer.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.what:<10} {one.found}")
+            if one.mend:
+                typer.echo(f"{'':16} {one.mend}")
+    return 0 if all(one.ok for one in found) else 1
+
+
+async def _look(settings: Settings) -> list[Finding]:
+    looks: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (_plan, _database, _slack, _pages)
+    return [one for look in looks for one in await look(settings)]
+
+
+async def _plan(settings: Settings) -> list[Finding]:
+    path = settings.desk_plan or plans.SHIPPED
+    try:
+        plan = plans.load(path)
+    except plans.PlanError as error:
+        return [Finding("plan", False, f"{path}: {len(error.mistakes)} mistakes", f"desk plan check {path}")]
+    except OSError as error:
+        return [Finding("plan", False, f"{path}: {error.strerror}", "Set DESK_PLAN to a file that is there.")]
+    empty = [level.name for level in plan.levels.values() if not level.people]
+    mend = (
+        f"Nobody is on call at {', '.join(empty)}: name people under [levels] in the plan." if empty else ""
+    )
+    return [Finding("plan", True, f"{plan.name} ({settings.desk_plan or 'the shipped plan'})", mend)]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    database = Database(settings.database_url)
+    where = database.url.render_as_string(hide_password=True)
+    try:
+        version = await database.read(lambda tx: migrations.current(tx.connection))
+        newest = migrations.newest()
+        state = "empty" if version is None else f"version {version}"
+        mend = "" if version == newest else f"desk serve brings it to version {newest} when it starts."
+        found = [Finding("database", True, f"{where}, {state}", mend)]
+        if version == newest:
+            found.append(await database.read(_triage))
+    except Exception as error:
+        reason = f"{where} does not answer: {type(error).__name__}"
+        return [Finding("database", False, reason, "Check DATABASE_URL, and that the server runs.")]
+    finally:
+        await database.close()
+    return found
+
+
+def _triage(tx: Transaction) -> Finding:
+    triage = people.triage_place(tx)
+    if triage is None:
+        mend = "Set SLACK_TRIAGE_CHANNEL to the id of the team's private channel."
+        return Finding("triage", True, "no triage channel yet", mend)
+    team = len(people.agents(tx))
+    name = triage.name or triage.conversation
+    mend = "" if team else "Invite the bot and the team to it: its members are the agents."
+    return Finding("triage", True, f"{triage.platform} {name}, {team} agents", mend)
+
+
+async def _slack(settings: Settings) -> list[Finding]:
+    if not settings.slack:
+        mend = "To connect Slack: create an app from manifest.json, then set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET."
+        return [Finding("slack", True, "not configured", mend)]
+    from bot.slack_check import look
+
+    return [Finding(*one) for one in await look(settings)]
+
+
+async def _pages(settings: Settings) -> list[Finding]:
+    address = f"http://{settings.desk_host}:{settings.desk_port}"
+    page = f"{address}/try" if settings.try_page else "off, because a chat platform is configured"
+    return [Finding("try page", True, page)]

@@ -1,0 +1,82 @@
+"""The forms that the buttons of a card open."""
+
+from desk.messages import Answer, Bold, Field, Form, Rich
+from handlers import cases
+from handlers.cases import Case
+from handlers.context import Call
+
+
+def reply(call: Call, case: Case) -> Answer:
+    """Ask for the answer, and say who will read it."""
+    t = call.t
+    intro = t.rich(
+        "{who} reads this, in {place}.", who=Bold(reader(case)), place=cases.place_name(case.place)
+    )
+    field = Field("text", t("Your answer"), "text")
+    return _form(
+        call, case, "reply.send", t("Reply to {number}", number=case.ticket.number), t("Send"), field, intro
+    )
+
+
+def note(call: Call, case: Case) -> Answer:
+    """Ask for an internal note."""
+    t = call.t
+    intro = (t("Only the team sees this."),)
+    field = Field("text", t("Note"), "text")
+    return _form(
+        call, case, "note.save", t("Note on {number}", number=case.ticket.number), t("Save"), field, intro
+    )
+
+
+def hold(call: Call, case: Case) -> Answer:
+    """Ask what we are waiting for."""
+    t = call.t
+    field = Field("text", t("What are we waiting for?"), required=False)
+    title = t("Put {number} on hold", number=case.ticket.number)
+    return _form(
+        call, case, "hold.set", title, t("Hold"), field, (t("The resolution clock stands meanwhile."),)
+    )
+
+
+def escalate(call: Call, case: Case) -> Answer:
+    """Ask why."""
+    t = call.t
+    field = Field("text", t("Why?"), "text", hint=t("Whoever takes it up starts from your reason."))
+    return _form(
+        call, case, "escalate.send", t("Escalate {number}", number=case.ticket.number), t("Escalate"), field
+    )
+
+
+def resolve(call: Call, case: Case) -> Answer:
+    """Ask for last words, and say who will read them."""
+    t = call.t
+    intro = t.rich("{who} is told that it is done.", who=Bold(reader(case)))
+    field = Field("text", t("Last words to the customer"), "text", required=False)
+    return _form(
+        call,
+        case,
+        "resolve.send",
+        t("Resolve {number}", number=case.ticket.number),
+        t("Resolve"),
+        field,
+        intro,
+    )
+
+
+def _form(
+    call: Call,
+    case: Case,
+    action: str,
+    title: str,
+    submit: str,
+    field: Field,
+    intro: Rich = (),
+) -> Answer:
+    form = Form(f"ticket.{action}", title, submit, (field,), str(case.ticket.id), intro, call.language)
+    return Answer(form=form)
+
+
+def reader(case: Case) -> str:
+    """Name who reads what is said to the customer."""
+    who = cases.called(case.requester)
+    return f"{who} ({case.customer.name})" if case.customer else who

@@ -1,0 +1,384 @@
+"""The try page: what people do on it reaches the desk, what the desk says reaches them, and nobody else."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+
+from bot import samples
+from bot import web as try_page
+from bot.clock import Clock
+from bot.web_asked import LARGEST_BODY
+from bot.web_guard import guarded
+from desk import plan
+from desk.incoming import Incoming
+from desk.messages import Answer, Button, Buttons, Field, Form, Message, Text
+from notifications.chat import SendError
+from notifications.web import Audience, WebChat
+from storage import people
+from storage import web as posts
+from storage.database import Database
+from storage.migrations import upgrade
+from storage.outbox import Letter
+
+KEY = "0b8f7a9e-1111-4222-8333-44445555aaaa"
+OTHER_KEY = "0b8f7a9e-1111-4222-8333-44445555bbbb"
+
+
+def letter(number: int = 1, **changes: Any) -> Letter:
+    """A letter to the triage channel."""
+    values: dict[str, Any] = {
+        "id": number,
+        "revision": 0,
+        "place_id": 1,
+        "platform": "web",
+        "workspace": "try",
+        "conversation": samples.TRIAGE,
+        "message": Message((Text(("T-1001",)),)),
+        "key": None,
+        "thread": None,
+        "edits": None,
+        "attempts": 0,
+    }
+    return Letter(**(values | changes))
+
+
+class Page:
+    """The page in a browser, and a desk behind it that answers as it is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock, self.audience = database, Clock(), Audience()
+        self.chat = WebChat(database, self.clock.now, self.audience)
+        self.received: list[Incoming] = []
+        self.answer, self.breaks = Answer(), False
+        self.moved = Mock()
+        self.client: TestClient[web.Request, web.Application]
+
+    async def receive(self, incoming: Incoming) -> Answer:
+        """Be the desk."""
+        if self.breaks:
+            raise RuntimeError("secret")
+        self.received.append(incoming)
+        return self.answer
+
+    async def does(self, path: str, origin: str | None = "", **body: Any) -> tuple[int, Any]:
+        """Send what a person does, from the page itself unless another origin is named."""
+        own = str(self.client.make_url("")).rstrip("/")
+        headers = {} if origin is None else {"Origin": origin or own}
+        async with self.client.post(f"/try/{path}", json=body, headers=headers) as response:
+            text = await response.text()
+            return response.status, json.loads(text) if text.startswith("{") else text
+
+    async def writes(self, text: str, who: str = "ion", key: str = KEY, **more: Any) -> tuple[int, Any]:
+        """Have a customer write to the desk."""
+        body = {"as": who, "key": key, "conversation": f"dm:{who}", "text": text}
+        return await self.does("messages", **(body | more))
+
+    async def hears(self, until: int, after: int = 0, seen: str = "") -> list[tuple[str, Any]]:
+        """Open the live stream and return its events up to a revision, or up to a new start."""
+        heard: list[tuple[str, Any]] = []
+        back = {"Last-Event-ID": seen} if seen else {}
+        async with self.client.get(f"/try/live?after={after}", headers=back) as stream:
+            while not heard or (heard[-1][0] != "started_anew" and heard[-1][1].get("revision", 0) < until):
+                lines = (await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)).decode().split("\n")
+                named = dict(line.split(": ", 1) for line in lines if ": " in line)
+                if "event" in named:
+                    heard.append((named["event"], json.loads(named["data"])))
+        return heard
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await upgrade(database)
+    page = Page(database)
+    await samples.load(database, plan.default(), page.clock.now())
+    app = web.Application()
+    try_page.mount(
+        app,
+        receive=page.receive,
+        database=database,
+        clock=page.clock,
+        moved=page.moved,
+        audience=page.audience,
+    )
+    async with TestClient(TestServer(app)) as page.client:
+        yield page
+    await database.close()
+
+
+async def test_the_page_is_served_in_the_language_of_the_browser_or_as_switched(page: Page) -> None:
+    async with page.client.get("/try", headers={"Accept-Language": "ro-RO,ro;q=0.9"}) as response:
+        assert '<html lang="ro">' in await response.text()
+    async with page.client.get("/try?lang=en", headers={"Accept-Language": "ro"}) as response:
+        assert '<html lang="en">' in await response.text()
+    async with page.client.get("/try", headers={"Accept-Language": "ro"}) as response:
+        assert '<html lang="en">' in await response.text()  # remembered
+
+
+async def test_nothing_on_the_page_is_inline_or_from_elsewhere(page: Page) -> None:
+    async with page.client.get("/try") as response:
+        text, policy = await response.text(), response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "style=" not in text
+    assert " on" not in {part.split("=")[0] for part in text.split('"') if part.startswith(" on")}
+    for part in text.split('src="')[1:]:
+        assert part.startswith("/pages/")
+
+
+async def test_every_file_that_the_page_names_is_served_with_its_type(page: Page) -> None:
+    for name, kind in (
+        ("desk.css", "text/css"),
+        ("try.js", "text/javascript"),
+        ("mark.svg", "image/svg+xml"),
+    ):
+        async with page.client.get(f"/pages/{name}") as response:
+            assert (response.status, response.content_type) == (200, kind)
+            tag = response.headers["ETag"]
+        async with page.client.get(f"/pages/{name}", headers={"If-None-Match": tag}) as response:
+            assert response.status == 304
+    for name in ("try.html", "..%2Fweb.py", "nothing.css"):
+        async with page.client.get(f"/pages/{name}") as response:
+            assert response.status == 404
+
+
+async def test_what_a_customer_writes_is_stored_received_and_told_to_open_pages(page: Page) -> None:
+    listening = asyncio.create_task(page.hears(until=1))
+    status, answer = await page.writes("Nu pot crea <curse> noi")
+    assert (status, answer) == (200, {"only_you": None, "form": None, "errors": {}})
+    [incoming] = page.received
+    assert incoming == Incoming(
+        platform="web",
+        id=f"message:{KEY}",
+        kind="message",
+        workspace="try",
+        user="ion",
+        conversation="dm:ion",
+        message="1",
+        text="Nu pot crea <curse> noi",
+        direct=True,
+    )
+    told = next(data for name, data in await listening if name == "post")
+    assert (told["id"], told["key"], told["conversation"], told["thread"]) == (1, KEY, "dm:ion", None)
+    assert "Nu pot crea &lt;curse&gt; noi" in told["html"]
+
+
+async def test_a_message_sent_again_under_its_key_is_one_post_and_one_event(page: Page) -> None:
+    await page.writes("Nu merge")
+    await page.writes("Nu merge")
+    assert {incoming.id for incoming in page.received} == {f"message:{KEY}"}
+    assert len(await page.database.read(lambda tx: posts.changed_since(tx, 0))) == 1
+
+
+async def test_a_reply_in_a_thread_names_its_root(page: Page) -> None:
+    root = await page.chat.send(letter())
+    reply: dict[str, Any] = {
+        "as": "ana",
+        "key": KEY,
+        "conversation": "triage",
+        "text": "O notă",
+        "thread": int(root),
+    }
+    assert (await page.does("messages", **reply))[0] == 200
+    assert (page.received[0].thread, page.received[0].message) == (root, "2")
+    assert not page.received[0].direct
+    again = reply | {"key": OTHER_KEY, "thread": 2}
+    await page.does("messages", **again)
+    assert page.received[1].thread == root
+
+
+async def test_a_message_can_be_changed_and_taken_back_by_its_writer_only(page: Page) -> None:
+    await page.writes("Nu merge")
+    assert (await page.does("edit", **{"as": "radu"}, key=KEY, message=1, text="x"))[0] == 404
+    assert (await page.does("edit", **{"as": "ion"}, key=KEY, message=1, text="Nu merge exportul"))[0] == 200
+    assert (await page.does("delete", **{"as": "ion"}, key=OTHER_KEY, message=1))[0] == 200
+    assert [(one.kind, one.message, one.text) for one in page.received[1:]] == [
+        ("edited", "1", "Nu merge exportul"),
+        ("deleted", "1", ""),
+    ]
+    assert (await page.does("edit", **{"as": "ion"}, key=OTHER_KEY, message=1, text="y"))[0] == 404
+
+
+async def test_a_button_is_an_action_on_its_message(page: Page) -> None:
+    card = await page.chat.send(letter(message=Message((Buttons((Button("ticket.take", "Take", "1001"),)),))))
+    page.answer = Answer(message=Message((Text(("Somebody else <took> it.",)),)))
+    pressed: dict[str, Any] = {"as": "mihai", "key": KEY, "conversation": "triage", "message": int(card)}
+    status, answer = await page.does("actions", **pressed, action="ticket.take", subject="1001")
+    assert status == 200
+    assert "Somebody else &lt;took&gt; it." in answer["only_you"]
+    incoming = page.received[0]
+    assert (incoming.kind, incoming.command, incoming.subject) == ("action", "ticket.take", "1001")
+    assert (incoming.user, incoming.conversation, incoming.message) == ("mihai", "triage", card)
+
+
+async def test_a_form_is_an_action_with_fields_and_its_mistakes_come_back(page: Page) -> None:
+    page.answer = Answer(
+        form=Form("ticket.reply", "Reply", "Send", (Field("text", "Your <answer>"),), "1001")
+    )
+    _, opened = await page.does(
+        "actions",
+        **{"as": "ana"},
+        key=KEY,
+        conversation="triage",
+        message=int(await page.chat.send(letter())),
+        action="ticket.reply",
+        subject="1001",
+    )
+    assert 'data-action="ticket.reply" data-subject="1001"' in opened["form"]
+    assert "Your &lt;answer&gt;" in opened["form"]
+    page.answer = Answer(errors={"text": "Too short."})
+    filled: dict[str, Any] = {"action": "ticket.reply", "subject": "1001", "fields": {"text": "no"}}
+    _, refused = await page.does("forms", **{"as": "ana"}, key=OTHER_KEY, **filled)
+    assert refused["errors"] == {"text": "Too short."}
+    assert page.received[1].fields == {"text": "no"}
+    assert (page.received[1].command, page.received[1].subject) == ("ticket.reply", "1001")
+
+
+async def test_a_command_is_split_as_a_platform_splits_it(page: Page) -> None:
+    typed = {"as": "ana", "key": KEY, "conversation": "triage", "text": "/Ticket  why 1042 "}
+    await page.does("commands", **typed)
+    assert (page.received[0].kind, page.received[0].command, page.received[0].text) == (
+        "command",
+        "ticket",
+        "why 1042",
+    )
+
+
+async def test_what_the_desk_says_changes_and_takes_back_is_told_live(page: Page) -> None:
+    listening = asyncio.create_task(page.hears(until=3))
+    root = await page.chat.send(letter(1))
+    await page.chat.send(letter(2, thread=root, message=Message((Text(("reply",)),))))
+    await page.chat.send(letter(3, edits=root, message=Message((Text(("changed",)),))))
+    told = {data["id"]: data for name, data in await listening if name == "post"}
+    assert told[2]["thread"] == 1
+    assert "changed" in told[1]["html"]
+    await page.chat.send(letter(4, edits=root, message=None))
+    [(_, gone)] = await page.hears(until=4, after=3)
+    assert gone["deleted"]
+
+
+async def test_a_letter_sent_twice_is_found_and_not_repeated(page: Page) -> None:
+    assert await page.chat.find(letter()) is None
+    assert await page.chat.send(letter()) == await page.chat.send(letter()) == await page.chat.find(letter())
+
+
+async def test_a_letter_that_edits_nothing_fails_for_good(page: Page) -> None:
+    with pytest.raises(SendError) as failed:
+        await page.chat.send(letter(edits="99"))
+    assert not failed.value.temporary
+
+
+async def test_a_page_that_was_away_hears_what_it_missed_once(page: Page) -> None:
+    for number in range(1, 4):
+        await page.chat.send(letter(number))
+    heard = await page.hears(until=3, seen="1")
+    assert [data["id"] for name, data in heard if name == "post"] == [2, 3]
+
+
+async def test_a_page_of_another_database_is_told_to_start_anew(page: Page) -> None:
+    assert await page.hears(until=8, after=7) == [("started_anew", {})]
+
+
+async def test_the_clock_only_moves_forward_and_the_desk_is_told(page: Page) -> None:
+    before = page.clock.now()
+    status, said = await page.does("clock", advance="1d")
+    assert status == 200
+    assert said["ahead"]
+    assert page.clock.now() - before >= timedelta(days=1)
+    page.moved.assert_called_once_with()
+    for step in ("-1d", "2d", ""):
+        assert (await page.does("clock", advance=step))[0] == 400
+    assert page.clock.ahead == timedelta(days=1)
+
+
+@pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1"])
+async def test_another_page_cannot_write(page: Page, origin: str | None) -> None:
+    status, _ = await page.does("clock", origin=origin, advance="1w")
+    assert status == 403
+    assert page.clock.ahead == timedelta(0)
+
+
+async def test_a_foreign_name_that_leads_to_this_machine_is_refused(page: Page) -> None:
+    for headers in (
+        {"Host": "evil.example"},
+        {"Host": "localhost.evil.example"},
+        {"X-Forwarded-For": "10.0.0.1"},
+    ):
+        async with page.client.get("/try", headers=headers) as response:
+            assert response.status == 403
+
+
+@pytest.mark.parametrize(
+    ("peer", "allowed"),
+    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("10.0.0.5", False), ("", False)],
+)
+async def test_only_this_machine_is_let_in(peer: str, allowed: bool) -> None:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response()
+
+    transport = Mock()
+    transport.get_extra_info = lambda name, default=None: (peer, 5000) if name == "peername" else default
+    request = make_mocked_request("GET", "/try", headers={"Host": "localhost:8080"}, transport=transport)
+    opened: Callable[[web.Request], Awaitable[web.StreamResponse]] = guarded(answer)
+    if allowed:
+        assert (await opened(request)).status == 200
+    else:
+        with pytest.raises(web.HTTPForbidden):
+            await opened(request)
+
+
+async def test_a_customer_sees_and_does_nothing_in_somebody_else_s_conversation(page: Page) -> None:
+    assert (await page.writes("x", conversation="dm:radu"))[0] == 403
+    assert (await page.writes("x", conversation="triage"))[0] == 403
+    assert (await page.writes("x", who="nobody"))[0] == 403
+    card = int(await page.chat.send(letter()))
+    pressed: dict[str, Any] = {"as": "ion", "key": KEY, "conversation": "dm:ion", "message": card}
+    assert (await page.does("actions", **pressed, action="ticket.take", subject="1001"))[0] == 404
+    assert page.received == []
+
+
+async def test_what_is_too_long_or_makes_no_sense_is_refused_in_words(page: Page) -> None:
+    assert (await page.writes("x" * 8001))[0] == 400
+    assert (await page.writes("x" * LARGEST_BODY))[0] == 413
+    assert (await page.writes("x", key="short"))[0] == 400
+    status, answer = await page.writes("x", surprise=1)
+    assert status == 400
+    assert "Reload the page" in answer["error"]
+    assert page.received == []
+
+
+async def test_a_failure_is_told_with_a_reference_and_without_its_reason(page: Page) -> None:
+    page.breaks = True
+    status, answer = await page.writes("Nu merge")
+    assert status == 500
+    assert "secret" not in answer["error"]
+
+
+async def test_the_samples_are_there_once_and_keep_what_was_changed(page: Page) -> None:
+    def change(tx: Any) -> None:
+        customer = people.customer_called(tx, "Rapid Cargo")
+        assert customer is not None
+        people.change_customer(tx, customer.id, tier="enterprise")
+
+    await page.database.write(change)
+    await samples.load(page.database, plan.default(), page.clock.now())
+    customers = await page.database.read(people.all_customers)
+    assert {customer.name: customer.tier for customer in customers} == {
+        "Trans Carpați SRL": "premium",
+        "Rapid Cargo": "enterprise",
+        "Dunărea Logistic": "standard",
+        "EuroFleet Group": "enterprise",
+    }
+    team = await page.database.read(people.agents)
+    assert [agent.name for agent in team] == ["Ana Ionescu", "Mihai Stan"]
+    triage = await page.database.read(people.triage_place)
+    assert triage is not None
+    assert triage.conversation == samples.TRIAGE
