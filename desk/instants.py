@@ -1,8 +1,9 @@
 """How instants and lengths of time are said: "luni 30 nov., 14:20", "peste 3 h", "20 de ore"."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from desk.wording import Language
@@ -31,13 +32,18 @@ _NOW: dict[Language, str] = {"en": "now", "ro": "acum"}
 def say_instant(at: datetime, zone: str, language: Language) -> str:
     """Return an instant with its weekday, as clocks in `zone` (an IANA name) show it."""
     local = at.astimezone(_zone(zone))
-    return str(_babel().format_datetime(local, "EEEE d MMM, HH:mm", locale=language))
+    return f"{_day(local, language)}, {local:%H:%M}"
 
 
 def say_day(at: datetime, zone: str, language: Language) -> str:
     """Return the day of an instant with its year, as calendars in `zone` show it: "luni 30 nov. 2026"."""
     local = at.astimezone(_zone(zone))
-    return str(_babel().format_datetime(local, "EEEE d MMM y", locale=language))
+    return f"{_day(local, language)} {local.year}"
+
+
+def _day(local: datetime, language: Language) -> str:
+    weekdays, months = _names(language)
+    return f"{weekdays[local.weekday()]} {local.day} {months[local.month]}"
 
 
 def say_distance(at: datetime, now: datetime, language: Language, *, long: bool = False) -> str:
@@ -91,8 +97,11 @@ def _zone(name: str) -> ZoneInfo:
 
 
 @cache
-def _babel() -> Any:
-    # It takes as long to load as the rest of the wording; a command that says no date does without.
+def _names(language: Language) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    # Babel takes as long to load as the rest of the wording; a command that says no date does without.
     from babel import dates
 
-    return dates
+    return (
+        dict(dates.get_day_names("wide", locale=language)),
+        dict(dates.get_month_names("abbreviated", locale=language)),
+    )

@@ -70,12 +70,11 @@ class Delivery:
             self._woken.clear()
             try:
                 await self._round()
+                await self._rest()
             except Exception:
                 # The database is away: what was sent stays in memory and is noted when it is back.
                 log.exception("outbox.round_failed")
                 await asyncio.sleep(1)
-                continue
-            await self._rest()
 
     async def _round(self) -> None:
         outcomes, room = list(self._outcomes), _AT_ONCE - len(self._under_way)

@@ -69,12 +69,13 @@ def _put_once(insert: Any) -> Any:
 _PUT = {True: _put(postgresql.insert(outbox)), False: _put(sqlite.insert(outbox))}
 _PUT_ONCE = {True: _put_once(postgresql.insert(outbox)), False: _put_once(sqlite.insert(outbox))}
 # The place's row is always written, so that it is locked: `finish` must not overlook our letter.
+_AT = sa.bindparam("at", type_=places.c.send_at.type)
 _CALL = (
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
         send_at=sa.case(
-            (sa.or_(places.c.send_at.is_(None), places.c.send_at > sa.bindparam("at")), sa.bindparam("at")),
+            (sa.or_(places.c.send_at.is_(None), places.c.send_at > _AT), _AT),
             else_=places.c.send_at,
         )
     )
@@ -207,14 +208,14 @@ _NEXT_WAITING = (
     .limit(1)
     .scalar_subquery()
 )
+# Typed, because within a CASE the database cannot tell that it is an instant.
+_EARLIEST = sa.bindparam("earliest", type_=places.c.send_at.type)
 _GIVE_BACK = (
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
         leased_until=None,
-        send_at=sa.case(
-            (sa.bindparam("earliest") > _NEXT_WAITING, sa.bindparam("earliest")), else_=_NEXT_WAITING
-        ),
+        send_at=sa.case((_EARLIEST > _NEXT_WAITING, _EARLIEST), else_=_NEXT_WAITING),
     )
 )
 _DONE = (
@@ -259,8 +260,7 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
         for place_id in sorted({o.letter.place_id for o in outcomes}):
             tx.execute(_LOCK, {"the_place": place_id})
     tx.execute(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
-    if any(o.letter.key is not None for o in outcomes):
-        tx.woken.add("posts")
+    tx.woken.add("sent")
 
 
 def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import msgspec
 import sqlalchemy as sa
 
 from desk import plan as plans
-from desk.errors import DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer, Block, Buttons, Facts, Fine, Message, Quote, Table, Text, plain
 from desk.tickets import Event, Kind, Ticket
@@ -202,16 +201,3 @@ def answer_text(answer: Answer) -> str:
 def as_json(value: Any) -> Any:
     """Return a struct as plain data."""
     return msgspec.to_builtins(value)
-
-
-__all__ = [
-    "DAY",
-    "HOUR",
-    "MINUTE",
-    "MONDAY_TEN",
-    "DeskError",
-    "Speaker",
-    "TestedDesk",
-    "answer_text",
-    "words_of",
-]

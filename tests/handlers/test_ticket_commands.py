@@ -2,6 +2,7 @@ import pytest
 
 from desk.errors import BadInput, NotFound, Refused
 from desk.tickets import Kind, Status
+from handlers import tickets
 from tests.desk_in_tests import HOUR, MINUTE, TestedDesk, answer_text
 
 
@@ -132,21 +133,7 @@ async def test_a_slip_is_answered_with_the_nearest_word(desk: TestedDesk) -> Non
 
 async def test_help_names_every_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
-    for word in [
-        "list",
-        "show",
-        "take",
-        "assign",
-        "priority",
-        "reply",
-        "note",
-        "hold",
-        "resume",
-        "escalate",
-        "resolve",
-        "reopen",
-        "why",
-    ]:
+    for word in tickets.COMMANDS:
         assert f"/ticket {word}" in answer
 
 

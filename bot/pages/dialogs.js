@@ -1,0 +1,101 @@
+// The desk's answers to one person: a note only they see, a form, or mistakes beside its fields.
+
+import { ask, newKey } from "./ask.js";
+import { announce, drawn, on } from "./dom.js";
+import { scrollToEnd } from "./posts.js";
+
+const formDialog = document.getElementById("form");
+const confirmDialog = document.getElementById("confirm");
+let openedFrom = null; // the chat and post whose form is open
+
+/** Show what the desk answered, beside the post that it is about or at the end of the chat. */
+export function showAnswer(answer, chat, post) {
+  if (answer.only_you) showNote(drawn(answer.only_you), chat, post);
+  if (answer.form) openForm(answer.form, chat, post);
+}
+
+function showNote(note, chat, post) {
+  if (post?.isConnected) {
+    post.querySelector(":scope > .asides").replaceChildren(note);
+    note.scrollIntoView({ block: "nearest" });
+  } else {
+    const item = document.createElement("li");
+    item.className = "note";
+    item.append(note);
+    chat.querySelector(".posts").append(item);
+    scrollToEnd(chat);
+  }
+  announce(note.innerText);
+}
+
+function openForm(html, chat, post) {
+  openedFrom = { chat, post, key: newKey() };
+  formDialog.replaceChildren(drawn(html));
+  if (!formDialog.open) formDialog.showModal();
+  formDialog.querySelector("input, textarea, select")?.focus();
+}
+
+async function submit(form) {
+  const fields = Object.fromEntries(new FormData(form));
+  const missing = [...form.querySelectorAll("[required]")].filter((input) => !input.value.trim());
+  const errors = missing.map((input) => [input.name, input.closest(".field").querySelector(".error").dataset.missing]);
+  if (errors.length) return showErrors(form, Object.fromEntries(errors));
+  const { chat, post, key } = openedFrom;
+  const body = { as: chat.dataset.as, key, action: form.dataset.action, subject: form.dataset.subject, fields };
+  const button = form.querySelector("[type=submit]");
+  const failed = form.querySelector("[data-failed]");
+  failed.textContent = "";
+  button.ariaBusy = "true";
+  try {
+    finish(form, await ask("forms", body), chat, post);
+  } catch (error) {
+    failed.textContent = error.message;
+  } finally {
+    button.ariaBusy = null;
+  }
+}
+
+function finish(form, answer, chat, post) {
+  // What was refused is another attempt when it is sent again.
+  openedFrom.key = newKey();
+  if (Object.keys(answer.errors).length) return showErrors(form, answer.errors);
+  if (!answer.form) formDialog.close();
+  showAnswer(answer, chat, post);
+}
+
+function showErrors(form, errors) {
+  for (const field of form.querySelectorAll(".field")) {
+    const error = errors[field.dataset.field];
+    field.querySelector(".error").textContent = error ?? "";
+    field.querySelector("input, textarea, select").ariaInvalid = error ? "true" : null;
+  }
+  form.querySelector('[aria-invalid="true"]')?.focus();
+}
+
+/** Ask once. Resolves to whether the answer was yes; Escape means no. */
+export function confirm(title, text, yes, no) {
+  confirmDialog.querySelector("h2").textContent = title;
+  confirmDialog.querySelector("p").textContent = text;
+  confirmDialog.querySelector('[value="yes"]').textContent = yes;
+  confirmDialog.querySelector('[value="no"]').textContent = no;
+  confirmDialog.returnValue = "no";
+  confirmDialog.showModal();
+  return new Promise((resolve) => {
+    confirmDialog.addEventListener("close", () => resolve(confirmDialog.returnValue === "yes"), { once: true });
+  });
+}
+
+export function startDialogs() {
+  on("submit", "#form form", (event, form) => {
+    event.preventDefault();
+    submit(form);
+  });
+  on("click", "#form [data-close]", () => formDialog.close());
+  on("click", "[data-dismiss]", (_, button) => {
+    const note = button.closest(".only-you");
+    const chat = note.closest(".chat");
+    (note.closest("li.note") ?? note).remove();
+    chat.querySelector(":scope > .composer textarea").focus();
+  });
+  on("click", "#help", () => document.getElementById("shortcuts").showModal());
+}

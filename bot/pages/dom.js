@@ -1,0 +1,43 @@
+// Small things every other module needs.
+
+const spoken = document.getElementById("said-by-page").dataset;
+const plural = new Intl.PluralRules(document.documentElement.lang);
+
+export const say = (name) => spoken[name];
+
+/** "1 răspuns", "2 răspunsuri", "20 de răspunsuri": the server wrote one of each form. */
+export function sayReplies(n) {
+  const forms = { one: spoken.repliesOne, few: spoken.repliesFew, other: spoken.repliesOther };
+  return (forms[plural.select(n)] ?? forms.other).replace(/\d+/, n);
+}
+
+/** The first element of a piece of HTML that our server drew. Never call it with anything else. */
+export function drawn(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+export const copyOf = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+/** Call `act(event, element)` for every `type` event on what matches `selector`, also on what comes later. */
+export function on(type, selector, act) {
+  document.addEventListener(type, (event) => {
+    const element = event.target.closest?.(selector);
+    if (element) act(event, element);
+  });
+}
+
+export const chatOf = (element) => element.closest(".chat");
+export const isShown = (element) => element.checkVisibility();
+
+export function announce(text) {
+  document.getElementById("announcer").textContent = text.replace(/\s+/g, " ").trim().slice(0, 160);
+}
+
+export function toast(text) {
+  const note = document.createElement("p");
+  note.textContent = text;
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 7000);
+}

@@ -1,0 +1,92 @@
+// Who one is on either side, which side a phone shows, and what is new where one does not look.
+
+import { on } from "./dom.js";
+import { markOwn, scrollToEnd } from "./posts.js";
+
+const people = [...document.querySelectorAll("[data-person]")];
+
+export const shownChat = (pane) => document.querySelector(`.pane.${pane} .chat:not([hidden])`);
+
+export function showCustomer(user) {
+  press("[data-person]", (button) => button.dataset.person === user);
+  for (const chat of document.querySelectorAll(".customer .chat")) chat.hidden = chat.dataset.as !== user;
+  remember("customer", user);
+  keepPersonInSight();
+  scrollToEnd(shownChat("customer"));
+  markSeen();
+}
+
+function keepPersonInSight() {
+  people.find((button) => button.ariaPressed === "true").scrollIntoView({ block: "nearest", inline: "center" });
+}
+
+export function stepCustomer(by) {
+  const now = people.findIndex((button) => button.ariaPressed === "true");
+  showCustomer(people[(now + by + people.length) % people.length].dataset.person);
+}
+
+function showAgent(chosen) {
+  press("[data-agent]", (button) => button === chosen);
+  const { agent, name, initials, tone } = chosen.dataset;
+  Object.assign(shownChat("team").dataset, { as: agent, name, initials, tone });
+  remember("agent", agent);
+  markOwn(shownChat("team"));
+}
+
+export function showPane(pane) {
+  document.body.dataset.shown = pane;
+  press("[data-show]", (button) => button.dataset.show === pane);
+  scrollToEnd(shownChat(pane));
+  markSeen();
+}
+
+function press(selector, isPressed) {
+  for (const button of document.querySelectorAll(selector)) button.ariaPressed = String(isPressed(button));
+}
+
+function remember(name, value) {
+  const address = new URL(location.href);
+  address.searchParams.set(name, value);
+  address.searchParams.delete("lang");
+  history.replaceState(null, "", address);
+}
+
+/** Count what arrived in a chat that is not in sight: on its person, and on its tab. */
+export function countNew(chat) {
+  const person = people.find((button) => button.dataset.person === chat.dataset.as);
+  if (chat.hidden && person) add(person.querySelector(".unread"));
+  const tab = document.querySelector(`[data-show="${chat.closest(".pane").dataset.pane}"]`);
+  if (tab.checkVisibility() && tab.ariaPressed === "false") add(tab.querySelector(".unread"));
+}
+
+export function add(mark, suffix = "") {
+  const count = Number(mark.dataset.count ?? 0) + 1;
+  mark.dataset.count = count;
+  mark.textContent = suffix ? `${count} ${suffix}` : count;
+  mark.hidden = false;
+}
+
+export function clear(mark) {
+  mark.dataset.count = 0;
+  mark.hidden = true;
+}
+
+function markSeen() {
+  for (const button of document.querySelectorAll('[data-person][aria-pressed="true"], [data-show][aria-pressed="true"]')) {
+    clear(button.querySelector(".unread"));
+  }
+}
+
+export function startPanes() {
+  on("click", "[data-person]", (_, button) => showCustomer(button.dataset.person));
+  on("click", "[data-agent]", (_, button) => showAgent(button));
+  on("click", "[data-show]", (_, button) => showPane(button.dataset.show));
+  on("click", "[hreflang]", (event, link) => {
+    event.preventDefault();
+    const address = new URL(location.href);
+    address.searchParams.set("lang", link.hreflang);
+    location.assign(address);
+  });
+  keepPersonInSight();
+  for (const chat of document.querySelectorAll(".chat")) scrollToEnd(chat);
+}

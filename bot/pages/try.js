@@ -1,0 +1,21 @@
+// The try page: two sides of one desk.
+
+import { startActions } from "./actions.js";
+import { startComposers } from "./composer.js";
+import { startDialogs } from "./dialogs.js";
+import { startKeys } from "./keys.js";
+import { listen } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startPanes } from "./panes.js";
+import { startPosts } from "./posts.js";
+import { startThreads } from "./threads.js";
+
+startPosts();
+startThreads();
+startPanes();
+startComposers();
+startMenus();
+startActions();
+startDialogs();
+startKeys();
+listen();

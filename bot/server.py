@@ -1,0 +1,74 @@
+"""Serves a desk over HTTP until it is told to stop."""
+
+import asyncio
+import signal
+
+import structlog
+from aiohttp import web
+
+from bot.app import App
+from bot.config import Settings
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Run a desk until SIGTERM or SIGINT, then finish what was begun."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    app = App(settings)
+    await app.prepare()
+    runner = web.AppRunner(await build(app), access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.desk_host, settings.desk_port)
+    await site.start()
+    app.start()
+    _say_where(settings)
+    await stop.wait()
+    log.info("desk.stopping")
+    await runner.cleanup()
+    await app.close()
+    log.info("desk.stopped")
+
+
+async def build(app: App) -> web.Application:
+    """Return the web application of a prepared desk, with the platforms that are configured."""
+    site = web.Application()
+    site.add_routes(app.routes())
+    if app.settings.try_page:
+        await _add_try_page(app, site)
+    if app.settings.slack:
+        from bot import slack
+
+        await slack.connect(app, site)
+    return site
+
+
+async def _add_try_page(app: App, site: web.Application) -> None:
+    from bot import samples
+    from bot import web as page
+    from notifications.web import Audience, WebChat
+    from storage import people
+
+    await samples.load(app.database, app.desk.plan, app.clock.now())
+    audience = Audience()
+    app.chats["web"] = WebChat(app.database, app.clock.now, audience)
+    if app.desk.triage is None:
+        app.desk.triage = await app.database.read(people.triage_place)
+    page.mount(
+        site,
+        receive=app.receive,
+        database=app.database,
+        clock=app.clock,
+        moved=app.moved_clock,
+        audience=audience,
+    )
+
+
+def _say_where(settings: Settings) -> None:
+    address = f"http://{settings.desk_host}:{settings.desk_port}"
+    log.info("desk.ready", address=address)
+    if settings.try_page:
+        print(f"\n  The desk is open: {address}/try\n  Stop it with Ctrl+C.\n", flush=True)

@@ -1,0 +1,166 @@
+"""Slack, connected: over HTTP or Socket Mode, for one workspace or for all that install the app."""
+
+import asyncio
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack_edge import Edge, Forget
+from bot.slack_http import routes
+from bot.slack_installs import Installs, TokenFor, one_workspace
+from bot.slack_people import FAILURES, Receive, sync_team
+from notifications.chat import SendError
+from notifications.slack import SlackChat
+from storage import people
+from storage.database import Transaction
+from storage.people import Place
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = structlog.get_logger()
+
+_AGAIN = 60.0  # seconds until Slack is asked again for what it could not tell
+
+
+async def connect(app: "App", site: web.Application) -> None:
+    """Connect a prepared desk to Slack, as its settings say. Does not fail when Slack is out of reach.
+
+    What runs here ends with `site`.
+    """
+    settings = app.settings
+    session = aiohttp.ClientSession(trust_env=True)
+    client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
+    installs = None
+    if settings.slack_bot_token is not None:
+        token_for = one_workspace(settings.slack_bot_token.get_secret_value())
+    else:
+        secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
+        installs = Installs(client, app.database.engine, settings.slack_client_id or "", secret)
+        await installs.prepare()
+        token_for = installs.token_for
+    chat = SlackChat(session, token_for, settings.slack_api_url)
+    app.chats["slack"] = chat
+    emoji = app.desk.plan.tickets.emoji
+    bolt = build(app.receive, chat, client, token_for, emoji, installs.forget if installs else None)
+    if settings.slack_signing_secret is not None:
+        signing = settings.slack_signing_secret.get_secret_value()
+        site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
+    works = [_know_the_team(app, client, token_for)]
+    if settings.slack_app_token is not None:
+        works.append(_stay_connected(bolt, settings.slack_app_token.get_secret_value()))
+    running = [asyncio.create_task(work) for work in works]
+
+    async def close(_: web.Application) -> None:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await session.close()
+
+    site.on_cleanup.append(close)
+
+
+async def _know_the_team(app: "App", client: AsyncWebClient, token_for: TokenFor) -> None:
+    """Find the triage channel, make its members agents, and try again while Slack does not answer.
+
+    The setting is the channel's id; with many workspaces, the workspace's before it: "T0123/C0456".
+    """
+    workspace, _, channel = (app.settings.slack_triage_channel or "").rpartition("/")
+    while channel:
+        try:
+            token = await token_for(workspace)
+            ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
+            team = workspace or str((await ours.auth_test())["team_id"])
+            app.desk.triage = await app.database.write(partial(_triage, team, channel))
+            if await sync_team(ours, channel, app.receive):
+                return
+        except (*FAILURES, SendError) as error:
+            why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            log.warning("slack.team_unknown", why=why, channel=channel)
+        await asyncio.sleep(_AGAIN)
+
+
+def _triage(workspace: str, channel: str, tx: Transaction) -> Place:
+    place = people.place(tx, "slack", workspace, channel, "triage")
+    if place.kind != "triage":
+        people.change_place(tx, place.id, kind="triage")
+    return people.place_by_id(tx, place.id)
+
+
+async def _stay_connected(bolt: AsyncApp, app_token: str) -> None:
+    """Keep the Socket Mode connection; once it stands, the client mends it by itself."""
+    handler = socket_mode(bolt, app_token)
+    try:
+        while True:
+            try:
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+                await asyncio.Event().wait()
+            except FAILURES as error:
+                log.warning("slack.not_connected", why=type(error).__name__)
+                await asyncio.sleep(_AGAIN)
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
+    """Return the connection that Slack sends everything over; `connect_async` it, and `close_async` it."""
+    return AsyncSocketModeHandler(app, app_token, web_client=app.client)
+
+
+def build(
+    receive: Receive,
+    chat: SlackChat,
+    client: AsyncWebClient,
+    token_for: TokenFor,
+    emoji: str,
+    forget: Forget | None = None,
+) -> AsyncApp:
+    """Return the Bolt app. `client` shares our HTTP session and has no retry handlers.
+
+    Signatures are not verified in here: `bot.slack_http.routes` does that before, on the raw bytes, and
+    Socket Mode has none. `token_for` returns a workspace's token; what it raises becomes a 500. `forget`
+    is told which workspace removed the app.
+    """
+    # Bolt's warnings repeat whole payloads, that is, what people wrote.
+    quiet = logging.getLogger("dispecer.slack_bolt")
+    quiet.setLevel(logging.ERROR)
+    app = AsyncApp(
+        logger=quiet,
+        client=client,
+        authorize=_Tokens(token_for),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        ignoring_self_events_enabled=False,  # `translate` does, and asks no auth.test for it
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.use(Edge(receive, chat, emoji, forget))
+    app.error(_failed)
+    return app
+
+
+async def _failed(error: Exception) -> None:
+    # Its words may hold what somebody wrote; `receive` has logged it where that is allowed.
+    log.error("slack.not_handled", why=type(error).__name__)
+
+
+class _Tokens(AsyncAuthorize):
+    """Gives each request its workspace's token, without a question to Slack."""
+
+    def __init__(self, token_for: TokenFor) -> None:
+        self._token_for = token_for
+
+    async def __call__(self, *, team_id: str | None, enterprise_id: str | None, **_: Any) -> AuthorizeResult:
+        token = await self._token_for(team_id or "")
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)

@@ -1,0 +1,144 @@
+"""What Bolt hands us, received and answered in Slack's own response.
+
+The acknowledgement leaves after `receive` has returned, that is, after the commit. What `receive` raises
+becomes a 500, so that Slack sends the event again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack_actions import translate
+from bot.slack_bodies import Body, me, workspace
+from bot.slack_people import People, Receive
+from bot.slack_threads import with_its_thread
+from desk.incoming import Incoming
+from desk.messages import Answer, Message, Text
+from notifications.chat import SendError
+from notifications.slack import SlackChat
+from notifications.slack_blocks import render
+from notifications.slack_form import render_form
+
+log = structlog.get_logger()
+
+Forget = Callable[[str], Awaitable[None]]
+
+
+class Edge(AsyncMiddleware):
+    """Bolt's last step: every payload passes through here, and none goes further."""
+
+    def __init__(self, receive: Receive, chat: SlackChat, emoji: str, forget: Forget | None) -> None:
+        self._receive = receive
+        self._chat = chat
+        self._emoji = emoji
+        self._forget = forget
+        self._people = People(receive)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's signature
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: ARG002
+    ) -> BoltResponse:
+        """Handle one payload and return the acknowledgement."""
+        body, client = req.body, req.context["client"]
+        incoming = translate(body, self._emoji)
+        if incoming is not None:
+            incoming = await self._completed(incoming, body, client)
+        if incoming is None:
+            await self._aside(body)
+            return BoltResponse(status=200, body="")
+        answer = await self._receive(incoming)
+        if self._people.is_new(incoming.workspace, incoming.user):
+            self._later(self._people.meet(client, incoming.workspace, incoming.user))
+        return await self._acknowledged(body, incoming, answer, client)
+
+    async def _aside(self, body: Body) -> None:
+        """See to what nobody did: Slack's own notices."""
+        kind = (body.get("event") or {}).get("type") or body.get("type")
+        if kind == "app_rate_limited":
+            log.warning("slack.rate_limited", workspace=body.get("team_id"))
+        if kind in ("app_uninstalled", "tokens_revoked") and self._forget is not None:
+            log.warning("slack.removed", workspace=workspace(body))
+            await self._forget(workspace(body))
+
+    async def _completed(self, incoming: Incoming, body: Body, client: AsyncWebClient) -> Incoming | None:
+        """Add what the payload lacks. This is before the transaction: none is open while we ask Slack."""
+        if incoming.kind == "mark":
+            return await with_its_thread(incoming, client, me(body))
+        if incoming.kind == "message" and incoming.direct:
+            self._people.lives_at(incoming.workspace, incoming.user, incoming.conversation)
+        if incoming.kind == "command" and (incoming.direct or incoming.command == "support"):
+            home = await self._people.home(client, incoming.workspace, incoming.user)
+            if incoming.direct and incoming.conversation != home:
+                # Somebody else's direct conversation: the desk is not in it.
+                return replace(incoming, conversation="", direct=False, home=home)
+            return replace(incoming, home=home)
+        return incoming
+
+    async def _acknowledged(
+        self, body: Body, incoming: Incoming, answer: Answer, client: AsyncWebClient
+    ) -> BoltResponse:
+        if body.get("type") == "view_submission":
+            return self._form_closed(incoming, answer, client)
+        message = answer.message
+        if answer.form is not None:
+            try:
+                await self._chat.open_form(incoming.workspace, str(body.get("trigger_id")), answer.form)
+            except SendError as error:
+                log.warning("slack.form_not_opened", reason=str(error))
+                message = Message((Text((str(error),)),), answer.form.language)
+        if message is None:
+            return BoltResponse(status=200, body="")
+        if incoming.kind == "command" and "command" in body:
+            return BoltResponse(status=200, body={"response_type": "ephemeral"} | render(message))
+        if body.get("response_url"):
+            self._later(self._chat.respond(body["response_url"], message))
+        else:
+            self._later(self._tell(incoming, message, client))
+        return BoltResponse(status=200, body="")
+
+    def _form_closed(self, incoming: Incoming, answer: Answer, client: AsyncWebClient) -> BoltResponse:
+        """Answer a sent form: mistakes keep it open, another form takes its place, else it closes.
+
+        https://docs.slack.dev/surfaces/modals#response_actions
+        """
+        if answer.errors:
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": answer.errors})
+        if answer.message is not None:
+            self._later(self._tell(incoming, answer.message, client))
+        if answer.form is not None:
+            view = render_form(answer.form)
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
+        return BoltResponse(status=200, body="")
+
+    async def _tell(self, incoming: Incoming, message: Message, client: AsyncWebClient) -> None:
+        """Show a message to one person where they are, or else in their direct conversation with the desk."""
+        space, user = incoming.workspace, incoming.user
+        if incoming.conversation:
+            await self._chat.ephemeral(space, incoming.conversation, user, message, incoming.thread)
+        elif home := await self._people.home(client, space, user):
+            await self._chat.say(space, home, message)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_logged(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except SendError as error:
+        log.warning("slack.not_said", reason=str(error))
+    except Exception:
+        log.exception("slack.failed_afterwards")

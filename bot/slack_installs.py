@@ -1,0 +1,132 @@
+"""In which workspaces the desk is installed, and with what token."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import sqlalchemy as sa
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError, SlackTokenRotationError
+from slack_sdk.oauth.installation_store.models.bot import Bot
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.wording import sentence as _
+from notifications.chat import SendError
+
+TokenFor = Callable[[str], Awaitable[str]]
+# What manifest.json asks for.
+SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "metadata.message:read",
+    "mpim:history",
+    "reactions:read",
+    "users:read",
+    "users:read.email",
+)
+_STATE_SECONDS = 600
+_ROTATE_MINUTES = 120  # before a token ends
+_KNOWN_SECONDS = 60  # for so long the database is not asked again
+_NOT_RENEWED = _("Slack did not renew the desk's token. It is tried again.")
+_NOT_INSTALLED = _("The desk is not installed in this Slack workspace. Install it at /slack/install.")
+
+
+def one_workspace(token: str) -> TokenFor:
+    """Return the `token_for` of a desk that serves a single workspace."""
+
+    async def token_for(_workspace: str) -> str:
+        return token
+
+    return token_for
+
+
+class Installs:
+    """The workspaces that installed the app themselves, kept in our database.
+
+    Within one process a token is renewed once; several processes that renew the same one at the same
+    moment are told so by Slack, and the slower tries again with what the faster stored.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, engine: AsyncEngine, client_id: str, client_secret: str
+    ) -> None:
+        self._engine = engine
+        self._store = AsyncSQLAlchemyInstallationStore(client_id=client_id, engine=engine)
+        self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_SECONDS, engine=engine)
+        self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
+        self._renewing = asyncio.Lock()
+        self._tokens: dict[str, tuple[float, str]] = {}
+        self.oauth = AsyncOAuthFlow(
+            client=client,
+            settings=AsyncOAuthSettings(
+                client_id=client_id,
+                client_secret=client_secret,
+                scopes=SCOPES,
+                installation_store=self._store,
+                installation_store_bot_only=True,
+                state_store=self._states,
+                state_expiration_seconds=_STATE_SECONDS,
+            ),
+        )
+
+    async def prepare(self) -> None:
+        """Make the tables where they are missing."""
+        async with self._engine.begin() as connection:
+            await connection.run_sync(self._store.metadata.create_all)
+            await connection.run_sync(self._states.metadata.create_all)
+
+    async def token_for(self, workspace: str) -> str:
+        """Return the bot token of a workspace, renewed if it ends soon. Raises `SendError`."""
+        known = self._tokens.get(workspace)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        async with self._renewing:
+            token = await self._renewed(await self._bot(workspace))
+        self._tokens[workspace] = (time.monotonic() + _KNOWN_SECONDS, token)
+        return token
+
+    async def _bot(self, workspace: str) -> Bot:
+        bots = self._store.bots
+        newest = (
+            sa.select(bots.c.enterprise_id)
+            .where(bots.c.team_id == workspace, bots.c.client_id == self._store.client_id)
+            .order_by(bots.c.installed_at.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(newest)).first()
+        found = row and await self._store.async_find_bot(enterprise_id=row[0], team_id=workspace)
+        if not found:
+            raise SendError(_NOT_INSTALLED)
+        return found
+
+    async def _renewed(self, bot: Bot) -> str:
+        try:
+            renewed = await self._rotator.perform_bot_token_rotation(
+                bot=bot, minutes_before_expiration=_ROTATE_MINUTES
+            )
+        except (SlackTokenRotationError, SlackApiError) as error:
+            raise SendError(_NOT_RENEWED, temporary=True) from error
+        if renewed is not None:
+            await self._store.async_save_bot(renewed)
+        return str((renewed or bot).bot_token)
+
+    async def forget(self, workspace: str) -> None:
+        """Forget a workspace that removed the app."""
+        self._tokens.pop(workspace, None)
+        tables = (self._store.bots, self._store.installations)
+        async with self._engine.begin() as connection:
+            for table in tables:
+                await connection.execute(sa.delete(table).where(table.c.team_id == workspace))

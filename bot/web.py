@@ -1,0 +1,203 @@
+"""The try page's edge: what people do on it becomes an `Incoming`, as it would on Slack or Teams."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from bot import web_asked, web_live, web_pages
+from bot.clock import Clock
+from bot.samples import PLATFORM, WORKSPACE
+from bot.web_asked import Asked, check_person, check_place, own_post, read, refusal, seen_post
+from bot.web_fragments import Reader, draw_answer, draw_form
+from bot.web_guard import TRY, Handler, TryPage, guarded, language_of
+from desk.incoming import Incoming, Kind
+from desk.messages import Answer
+from desk.wording import sentence
+from notifications.web import Audience
+from storage import web as posts
+from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+_BROKEN = sentence(
+    "Something went wrong on our side. Try again; if it stays, look for {reference} in the log."
+)
+_MENTION = "@dispecer"
+_STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1w": timedelta(weeks=1)}
+
+
+def mount(
+    app: web.Application,
+    *,
+    receive: Callable[[Incoming], Awaitable[Answer]],
+    database: Database,
+    clock: Clock,
+    moved: Callable[[], None],
+    audience: Audience,
+) -> None:
+    """Add the try page to `app`. `moved` is called after somebody set the clock ahead."""
+    app[TRY] = TryPage(receive, database, clock, moved, audience)
+    app.router.add_get("/try", guarded(web_pages.page))
+    app.router.add_get("/try/live", guarded(web_live.live))
+    app.router.add_get("/pages/{name}", web_pages.asset)
+    for path, handler in _WRITING.items():
+        app.router.add_post(f"/try/{path}", guarded(handler))
+    app.on_shutdown.append(_let_pages_go)
+
+
+async def _let_pages_go(app: web.Application) -> None:
+    app[TRY].audience.close()
+
+
+async def _write(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Written)
+    check_place(request, asked.who, asked.conversation)
+    if asked.thread is not None:
+        await seen_post(request, asked.thread, asked.conversation)
+    desk = request.app[TRY]
+    now = desk.clock.now()
+    post = await desk.database.write(
+        lambda tx: posts.write(
+            tx, asked.key, asked.conversation, now, thread=asked.thread, author=asked.who, text=asked.text
+        )
+    )
+    desk.audience.tell()
+    return await _received(request, _about(post, "message", asked))
+
+
+async def _edit(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Edited)
+    before = await own_post(request, asked.who, asked.message)
+    desk = request.app[TRY]
+    if before.text == asked.text:
+        return _json({})
+    now = desk.clock.now()
+    post = await desk.database.write(lambda tx: posts.edit(tx, before.id, now, text=asked.text))
+    desk.audience.tell()
+    return await _received(request, _about(post, "edited", asked))
+
+
+async def _delete(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Deleted)
+    before = await own_post(request, asked.who, asked.message)
+    desk = request.app[TRY]
+    now = desk.clock.now()
+    post = await desk.database.write(lambda tx: posts.delete(tx, before.id, now))
+    desk.audience.tell()
+    return await _received(request, _about(post, "deleted", asked))
+
+
+def _about(post: posts.WebPost, kind: Kind, asked: Asked) -> Incoming:
+    text = post.text or ""
+    return _incoming(
+        kind,
+        asked,
+        conversation=post.conversation,
+        thread=_id(post.thread),
+        message=_id(post.id),
+        text=text,
+        direct=_is_direct(post.conversation),
+        mentioned=_MENTION in text.casefold(),
+    )
+
+
+async def _press(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Pressed)
+    check_place(request, asked.who, asked.conversation)
+    post = None
+    if asked.message is not None:
+        post = await seen_post(request, asked.message, asked.conversation)
+    incoming = _incoming(
+        "action",
+        asked,
+        conversation=asked.conversation,
+        thread=None if post is None else _id(post.thread),
+        message=_id(asked.message),
+        direct=_is_direct(asked.conversation),
+        command=asked.action,
+        subject=asked.subject,
+    )
+    return await _received(request, incoming)
+
+
+async def _submit(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Submitted)
+    check_person(request, asked.who)
+    incoming = _incoming("action", asked, command=asked.action, subject=asked.subject, fields=asked.fields)
+    return await _received(request, incoming)
+
+
+async def _command(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Commanded)
+    check_place(request, asked.who, asked.conversation)
+    word, _, rest = asked.text.strip().removeprefix("/").partition(" ")
+    incoming = _incoming(
+        "command",
+        asked,
+        conversation=asked.conversation,
+        text=rest.strip(),
+        direct=_is_direct(asked.conversation),
+        command=word.lower(),
+    )
+    return await _received(request, incoming)
+
+
+def _incoming(kind: Kind, asked: Asked, **what: Any) -> Incoming:
+    return Incoming(
+        platform=PLATFORM, id=f"{kind}:{asked.key}", kind=kind, workspace=WORKSPACE, user=asked.who, **what
+    )
+
+
+async def _advance(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Moved)
+    desk = request.app[TRY]
+    desk.clock.advance(_STEPS[asked.advance])
+    desk.moved()
+    desk.audience.tell()
+    return _json(web_live.clock_said(desk.clock, language_of(request)))
+
+
+_WRITING: dict[str, Handler] = {
+    "messages": _write,
+    "edit": _edit,
+    "delete": _delete,
+    "actions": _press,
+    "forms": _submit,
+    "commands": _command,
+    "clock": _advance,
+}
+
+
+async def _received(request: web.Request, incoming: Incoming) -> web.Response:
+    desk = request.app[TRY]
+    try:
+        answer = await desk.receive(incoming)
+    except Exception:
+        reference = uuid.uuid4().hex[:8]
+        log.exception("the try page got no answer", reference=reference, incoming=incoming.id)
+        raise refusal(request, web.HTTPInternalServerError, _BROKEN, reference=reference) from None
+    reader = Reader(language_of(request), desk.clock.now())
+    return _json(
+        {
+            "only_you": answer.message and draw_answer(answer.message, reader),
+            "form": answer.form and draw_form(answer.form, reader),
+            "errors": answer.errors,
+        }
+    )
+
+
+def _json(body: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), content_type="application/json")
+
+
+def _id(post_id: int | None) -> str | None:
+    return None if post_id is None else str(post_id)
+
+
+def _is_direct(conversation: str) -> bool:
+    return conversation.startswith("dm:")

@@ -1,0 +1,144 @@
+"""What the try page sends us, and what of it we believe."""
+
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from bot.samples import PEOPLE
+from bot.web_guard import TRY, language_of
+from desk.wording import sentence as _
+from desk.wording import words
+from storage import web as posts
+
+LARGEST_BODY = 64 * 1024  # bytes
+
+Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,60}$")]
+Name = Annotated[str, Meta(max_length=120)]
+Said = Annotated[str, Meta(min_length=1, max_length=8000)]
+Filled = Annotated[str, Meta(max_length=8000)]
+
+
+class Asked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request of a person on the page. `key` is new for every attempt of theirs, the same when resent."""
+
+    key: Key
+    who: Annotated[str, Meta(max_length=40)] = msgspec.field(name="as")
+
+
+class Written(Asked, kw_only=True):
+    """Somebody wrote."""
+
+    conversation: Name
+    text: Said
+    thread: int | None = None
+
+
+class Edited(Asked, kw_only=True):
+    """Somebody changed what they wrote."""
+
+    message: int
+    text: Said
+
+
+class Deleted(Asked, kw_only=True):
+    """Somebody took back what they wrote."""
+
+    message: int
+
+
+class Pressed(Asked, kw_only=True):
+    """Somebody pressed a button of a post, or chose from its menu. Post and place are 0 and "" in an answer
+    that only they see."""
+
+    conversation: Name
+    message: int | None = None
+    action: Name
+    subject: Filled = ""
+
+
+class Submitted(Asked, kw_only=True):
+    """Somebody submitted a form."""
+
+    action: Name
+    subject: Filled = ""
+    fields: dict[str, Filled] = {}
+
+
+class Commanded(Asked, kw_only=True):
+    """Somebody typed a slash command."""
+
+    conversation: Name
+    text: Said
+
+
+class Moved(Struct, forbid_unknown_fields=True):
+    """Somebody set the clock ahead."""
+
+    advance: Literal["1h", "1d", "1w"]
+
+
+T = TypeVar("T", bound=Struct)
+
+
+async def read(request: web.Request, kind: type[T]) -> T:
+    """Return the request's body as `kind`. Raises 400, 413 or 415 with words for the person."""
+    if request.content_type != "application/json":
+        raise refusal(request, web.HTTPUnsupportedMediaType, _("This page sends JSON only."))
+    try:
+        return msgspec.json.decode(await _body(request), type=kind)
+    except msgspec.DecodeError as error:
+        raise refusal(
+            request, web.HTTPBadRequest, _("That could not be read. Reload the page and try again.")
+        ) from error
+
+
+async def _body(request: web.Request) -> bytes:
+    body = b""
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise refusal(request, _TooLarge, _("That is too long to send."))
+    return body
+
+
+class _TooLarge(web.HTTPError):
+    status_code = 413
+
+
+def refusal(
+    request: web.Request, kind: type[web.HTTPError], sentence: str, **values: object
+) -> web.HTTPError:
+    """Return an error whose words the page shows to the person."""
+    body = msgspec.json.encode({"error": words(language_of(request))(sentence, **values)})
+    return kind(body=body, content_type="application/json")
+
+
+def check_person(request: web.Request, who: str) -> None:
+    """Raise 403 for somebody who is not on the page."""
+    if who not in PEOPLE:
+        raise refusal(request, web.HTTPForbidden, _("Nobody on this page has that name."))
+
+
+def check_place(request: web.Request, who: str, conversation: str) -> None:
+    """Raise 403 where a person would speak in a conversation that is not theirs."""
+    check_person(request, who)
+    if PEOPLE[who].conversation != conversation:
+        raise refusal(request, web.HTTPForbidden, _("This conversation belongs to somebody else."))
+
+
+async def own_post(request: web.Request, who: str, post_id: int) -> posts.WebPost:
+    """Return a post that this person wrote. Raises 404 where it is gone or somebody else's."""
+    post = await request.app[TRY].database.read(lambda tx: posts.post(tx, post_id))
+    if post is None or post.deleted or post.author is None or post.author != who:
+        raise refusal(request, web.HTTPNotFound, _("This message is not there any more."))
+    return post
+
+
+async def seen_post(request: web.Request, post_id: int, conversation: str) -> posts.WebPost:
+    """Return a post of a conversation. Raises 404 where there is none."""
+    post = await request.app[TRY].database.read(lambda tx: posts.post(tx, post_id))
+    if post is None or post.conversation != conversation:
+        raise refusal(request, web.HTTPNotFound, _("This message is not there any more."))
+    return post

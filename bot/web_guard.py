@@ -1,0 +1,103 @@
+"""Who may open the try page: this machine's own browser, from the page itself, and nobody else."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.clock import Clock
+from desk.incoming import Incoming
+from desk.messages import Answer
+from desk.wording import LANGUAGES, Language
+from notifications.web import Audience
+from storage.database import Database
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_OWN_NAMES = {"localhost", "127.0.0.1", "::1"}
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class TryPage:
+    """What the page needs of the desk."""
+
+    receive: Callable[[Incoming], Awaitable[Answer]]
+    database: Database
+    clock: Clock
+    moved: Callable[[], None]
+    audience: Audience
+
+
+TRY: web.AppKey[TryPage] = web.AppKey("try", TryPage)
+
+
+def guarded(handler: Handler) -> Handler:
+    """Refuse with 403 what does not come from this machine; of what writes, also other pages' requests."""
+
+    @wraps(handler)
+    async def guarding(request: web.Request) -> web.StreamResponse:
+        if not _from_this_machine(request):
+            raise web.HTTPForbidden(text="The try page is for this machine only.")
+        if request.method not in ("GET", "HEAD") and not _from_our_page(request):
+            raise web.HTTPForbidden(text="Only the try page itself may do this.")
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(HEADERS)
+        return response
+
+    return guarding
+
+
+def _from_this_machine(request: web.Request) -> bool:
+    # A proxy on this machine would make everybody look local; and a foreign name that resolves to
+    # 127.0.0.1 (DNS rebinding) would make a foreign page look like ours.
+    if any(header in request.headers for header in _FORWARDED):
+        return False
+    return _is_loopback(request.remote) and _host_name(request.host) in _OWN_NAMES
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        peer = ip_address(address or "")
+    except ValueError:
+        return False
+    mapped = getattr(peer, "ipv4_mapped", None)
+    return (mapped or peer).is_loopback
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _from_our_page(request: web.Request) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.host}"
+
+
+def language_of(request: web.Request) -> Language:
+    """Return the language of the page's own words: as switched, else as the browser prefers, else English."""
+    switched = request.query.get("lang") or request.cookies.get("lang")
+    preferred = [
+        part.split(";")[0].strip()[:2] for part in request.headers.get("Accept-Language", "").split(",")
+    ]
+    for asked in (switched, *preferred):
+        for language in LANGUAGES:
+            if asked is not None and asked.lower() == language:
+                return language
+    return "en"

@@ -1,0 +1,106 @@
+"""What changes while the page is open, as server-sent events: posts, the clock, and how far instants are.
+
+An event's id is the revision of its post. A browser that lost us comes back with the last one it saw.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.samples import CUSTOMERS, TRIAGE
+from bot.web_fragments import ZONE, Reader, draw_post, say_day_and_time
+from bot.web_guard import HEADERS, TRY, TryPage, language_of
+from desk.instants import say_duration, say_instant
+from desk.wording import Language, words
+from notifications.web_html import distances
+from storage import web as posts
+from storage.database import Transaction
+
+MOST_POSTS = 100  # of a conversation on the page, without their replies
+
+CONVERSATIONS = (*(customer.conversation for customer in CUSTOMERS), TRIAGE)
+_HEADERS = {**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """Send changes until the page is closed or the desk shuts down."""
+    desk, language = request.app[TRY], language_of(request)
+    response = web.StreamResponse(headers=_HEADERS)
+    await response.prepare(request)
+    with suppress(ConnectionResetError):
+        async for event in _events(desk, language, _seen(request)):
+            await response.write(event)
+    return response
+
+
+def _seen(request: web.Request) -> int:
+    seen = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
+    return int(seen) if seen.isdecimal() else 0
+
+
+async def _events(desk: TryPage, language: Language, seen: int) -> AsyncIterator[bytes]:
+    yield b"retry: 1000\n\n"
+    newest = await desk.database.read(posts.newest)
+    if seen > newest:
+        yield _event("started_anew", {})
+        return
+    told: object = None
+    while not desk.audience.closed:
+        bell = desk.audience.next_bell()
+        reader = Reader(language, desk.clock.now())
+        for post in await _changes(desk, seen):
+            seen = post.revision
+            yield _event("post", _post_told(post, reader), seen)
+        if told != (told := clock_said(desk.clock, language)):
+            yield _event("clock", told)
+            yield _event("distances", await desk.database.read(partial(_distances, reader)))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), 60 - desk.clock.now().second)
+
+
+async def _changes(desk: TryPage, seen: int) -> list[posts.WebPost]:
+    return await desk.database.read(lambda tx: posts.changed_since(tx, seen))
+
+
+def _post_told(post: posts.WebPost, reader: Reader) -> dict[str, object]:
+    return {
+        "id": post.id,
+        "revision": post.revision,
+        "key": post.key,
+        "conversation": post.conversation,
+        "thread": post.thread,
+        "author": post.author,
+        "deleted": post.deleted,
+        "html": draw_post(post, reader),
+    }
+
+
+def _distances(reader: Reader, tx: Transaction) -> dict[str, list[str]]:
+    shown = [post for name in CONVERSATIONS for post in posts.recent(tx, name, MOST_POSTS)]
+    told = {str(p.id): distances(p.message, reader.now) for p in shown if p.message is not None}
+    return {post_id: said for post_id, said in told.items() if said}
+
+
+def clock_said(clock: Clock, language: Language) -> dict[str, str]:
+    """Return the desk's time and how far ahead of the machine's it is, in words."""
+    now = clock.now()
+    return {
+        "now": say_instant(now, ZONE, language),
+        "full": say_day_and_time(now, language),
+        "ahead": _ahead(clock.ahead, language),
+    }
+
+
+def _ahead(ahead: timedelta, language: Language) -> str:
+    return words(language)("{length} ahead", length=say_duration(ahead, language)) if ahead else ""
+
+
+def _event(name: str, data: object, number: int | None = None) -> bytes:
+    head = f"event: {name}\n" if number is None else f"id: {number}\nevent: {name}\n"
+    return head.encode() + b"data: " + msgspec.json.encode(data) + b"\n\n"

@@ -1,0 +1,108 @@
+"""The try page itself, and the files that every page of ours loads."""
+
+import hashlib
+from functools import cache
+from typing import NamedTuple
+
+from aiohttp import web
+
+from bot.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Sample
+from bot.web_fragments import PAGES, Reader, Shown, environment, shown
+from bot.web_guard import TRY, language_of
+from bot.web_live import MOST_POSTS, clock_said
+from desk.wording import words
+from storage import people
+from storage import web as posts
+from storage.database import Transaction
+
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_YEAR = 365 * 24 * 3600
+
+
+class Chat(NamedTuple):
+    """One customer's side: who they are, what they have bought, and what was said."""
+
+    sample: Sample
+    company: str
+    tier: str
+    posts: list[Shown]
+
+
+async def page(request: web.Request) -> web.Response:
+    """Serve the page as it stands, readable before its scripts have run."""
+    desk, language = request.app[TRY], language_of(request)
+    reader = Reader(language, desk.clock.now())
+    revision, chats, team = await desk.database.read(lambda tx: _gather(tx, reader))
+    text = environment.get_template("try.html").render(
+        t=words(language),
+        language=language,
+        revision=revision,
+        chats=chats,
+        team=team,
+        agents=AGENTS,
+        triage=TRIAGE,
+        customer=_chosen(request.query.get("customer"), CUSTOMERS),
+        agent=_chosen(request.query.get("agent"), AGENTS),
+        clock=clock_said(desk.clock, language),
+    )
+    response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+    if "lang" in request.query:
+        response.set_cookie("lang", language, max_age=_YEAR, path="/try", samesite="Strict", httponly=True)
+    return response
+
+
+def _gather(tx: Transaction, reader: Reader) -> tuple[int, list[Chat], list[Shown]]:
+    # The revision is read first: what changes meanwhile is told again by the live stream.
+    revision = posts.newest(tx)
+    chats = [_chat(tx, sample, reader) for sample in CUSTOMERS]
+    return revision, chats, _conversation(tx, TRIAGE, reader)
+
+
+def _chat(tx: Transaction, sample: Sample, reader: Reader) -> Chat:
+    person = people.person(tx, PLATFORM, WORKSPACE, sample.user)
+    said = _conversation(tx, sample.conversation, reader)
+    if person.customer_id is None:
+        return Chat(sample, sample.company, sample.tier, said)
+    customer = people.customer_by_id(tx, person.customer_id)
+    return Chat(sample, customer.name, customer.tier, said)
+
+
+def _conversation(tx: Transaction, name: str, reader: Reader) -> list[Shown]:
+    found = posts.recent(tx, name, MOST_POSTS)
+    replies: dict[int, list[posts.WebPost]] = {}
+    for post in found:
+        if post.thread is not None and not post.deleted:
+            replies.setdefault(post.thread, []).append(post)
+    roots = [post for post in found if post.thread is None and (not post.deleted or post.id in replies)]
+    return _with_days([shown(root, reader, replies.get(root.id, ())) for root in roots])
+
+
+def _with_days(said: list[Shown]) -> list[Shown]:
+    days = ["", *(post.day for post in said)]
+    return [post._replace(first_of_day=post.day != day) for post, day in zip(said, days, strict=False)]
+
+
+def _chosen(user: str | None, among: tuple[Sample, ...]) -> Sample:
+    return next((sample for sample in among if sample.user == user), among[0])
+
+
+async def asset(request: web.Request) -> web.Response:
+    """Serve a stylesheet, script or picture of ours; a browser asks again, and mostly hears "the same"."""
+    found = _assets().get(request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    body, kind, tag = found
+    headers = {"Cache-Control": "no-cache", "ETag": tag, "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+
+@cache
+def _assets() -> dict[str, tuple[bytes, str, str]]:
+    files = [path for path in PAGES.iterdir() if path.suffix in _TYPES]
+    return {path.name: _asset(path.read_bytes(), _TYPES[path.suffix]) for path in files}
+
+
+def _asset(body: bytes, kind: str) -> tuple[bytes, str, str]:
+    return body, kind, f'"{hashlib.sha256(body).hexdigest()[:16]}"'

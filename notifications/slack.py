@@ -1,0 +1,172 @@
+"""Posting to Slack."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from desk.messages import Form, Message
+from notifications.chat import SendError
+from notifications.slack_blocks import render
+from notifications.slack_errors import SlackRefused, refusal
+from notifications.slack_form import render_form
+from storage.outbox import Letter
+
+API_URL = "https://slack.com/api/"
+EVENT_TYPE = "dispecer_post"
+_PAGE, _MOST_PAGES = 100, 20
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class SlackChat:
+    """Slack's workspaces, over one HTTP session. Whoever made the session closes it.
+
+    `token_for` returns the bot token of a workspace and raises `SendError` where the desk is not installed.
+    We post without slack_sdk's client, which costs as much again as the request itself.
+    """
+
+    pace = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token_for: Callable[[str], Awaitable[str]],
+        api_url: str = API_URL,
+        timeout: float = 20.0,
+    ) -> None:
+        self._session = session
+        self._token_for = token_for
+        self._api_url = api_url.rstrip("/") + "/"
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    async def send(self, letter: Letter) -> str:
+        """Post, edit or take back, and return the `ts` of the post. Raises `SendError`.
+
+        A post that somebody deleted is posted anew when it should be edited.
+        """
+        if letter.message is None:
+            return await self._take_back(letter)
+        if letter.edits is None:
+            return await self._post(letter, letter.message)
+        try:
+            return await self._edit(letter, letter.message, letter.edits)
+        except SlackRefused as refused:
+            if refused.code != "message_not_found":
+                raise
+            return await self._post(letter, letter.message)
+
+    async def _post(self, letter: Letter, message: Message) -> str:
+        body = _body(letter, message) | {"unfurl_links": False, "unfurl_media": False}
+        if letter.thread is not None:
+            body["thread_ts"] = letter.thread
+        answer = await self._call("chat.postMessage", letter.workspace, json=body)
+        return str(answer["ts"])
+
+    async def _edit(self, letter: Letter, message: Message, ts: str) -> str:
+        await self._call("chat.update", letter.workspace, json=_body(letter, message) | {"ts": ts})
+        return ts
+
+    async def _take_back(self, letter: Letter) -> str:
+        if letter.edits is None:
+            return ""
+        body = {"channel": letter.conversation, "ts": letter.edits}
+        try:
+            await self._call("chat.delete", letter.workspace, json=body)
+        except SlackRefused as refused:
+            if refused.code != "message_not_found":
+                raise
+        return letter.edits
+
+    async def find(self, letter: Letter) -> str | None:
+        """Return the `ts` of the post that carries this letter's mark, None if it is not there.
+
+        Outside a thread only the channel's newest hundred messages are looked at.
+        """
+        method, query, pages = "conversations.history", {"channel": letter.conversation}, 1
+        if letter.thread is not None:
+            # A thread comes with its oldest message first: ours is on the last page.
+            method, query, pages = "conversations.replies", query | {"ts": letter.thread}, _MOST_PAGES
+        query |= {"limit": str(_PAGE), "include_all_metadata": "true"}
+        for _page in range(pages):
+            answer = await self._call(method, letter.workspace, form=query)
+            for message in answer.get("messages", ()):
+                if _mark(message) == (letter.id, letter.revision):
+                    return str(message["ts"])
+            cursor = answer.get("response_metadata", {}).get("next_cursor")
+            if not cursor:
+                break
+            query["cursor"] = cursor
+        return None
+
+    async def ephemeral(
+        self, workspace: str, conversation: str, user: str, message: Message, thread: str | None = None
+    ) -> None:
+        """Show `message` to one person in a conversation. It is gone when they reload. Raises `SendError`."""
+        body = {"channel": conversation, "user": user} | render(message)
+        if thread is not None:
+            body["thread_ts"] = thread
+        await self._call("chat.postEphemeral", workspace, json=body)
+
+    async def say(self, workspace: str, conversation: str, message: Message) -> None:
+        """Post at once, beside the outbox: an answer that only its reader would miss. Raises `SendError`."""
+        await self._call("chat.postMessage", workspace, json={"channel": conversation} | render(message))
+
+    async def open_form(self, workspace: str, trigger: str, form: Form) -> None:
+        """Open a form in the window of whoever caused `trigger`, within three seconds. Raises `SendError`."""
+        await self._call("views.open", workspace, json={"trigger_id": trigger, "view": render_form(form)})
+
+    async def respond(self, response_url: str, message: Message) -> None:
+        """Answer a command or a button to who used it alone: five times in 30 minutes. Raises `SendError`."""
+        body = {"response_type": "ephemeral", "replace_original": False} | render(message)
+        status, headers, answer = await self._request(response_url, _encode(body), {})
+        if status >= 300:
+            code = (
+                ""
+                if status >= 500 or status == 429
+                else f"HTTP {status} {answer[:80].decode(errors='replace')}"
+            )
+            raise refusal("response_url", status, headers, code)
+
+    async def _call(
+        self, method: str, workspace: str, *, json: Any = None, form: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Call a Web API method: those that read take a form only. Raises `SendError`."""
+        authorization = {"Authorization": f"Bearer {await self._token_for(workspace)}"}
+        body = form if json is None else _encode(json)
+        status, headers, answer = await self._request(self._api_url + method, body, authorization)
+        try:
+            told = _decode(answer)
+        except msgspec.DecodeError:
+            told = {}
+        if status == 200 and told.get("ok"):
+            return told
+        raise refusal(method, status, headers, str(told.get("error", "")))
+
+    async def _request(self, url: str, body: Any, headers: dict[str, str]) -> tuple[int, Any, bytes]:
+        if self._session.closed:
+            raise SendError("The desk is stopping.", temporary=True)
+        if isinstance(body, bytes):
+            headers = headers | {"Content-Type": "application/json; charset=utf-8"}
+        try:
+            async with self._session.post(url, data=body, headers=headers, timeout=self._timeout) as answer:
+                return answer.status, answer.headers, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise SendError("Slack cannot be reached.", temporary=True) from error
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            raise SendError("Slack did not answer.", temporary=True, uncertain=True) from error
+
+
+def _body(letter: Letter, message: Message) -> dict[str, Any]:
+    mark = {"event_type": EVENT_TYPE, "event_payload": {"id": letter.id, "revision": letter.revision}}
+    return {"channel": letter.conversation, "metadata": mark} | render(message)
+
+
+def _mark(message: dict[str, Any]) -> tuple[Any, Any] | None:
+    """Return the letter and revision that a message of the desk's carries."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    payload = metadata.get("event_payload") or {}
+    return payload.get("id"), payload.get("revision")

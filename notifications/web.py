@@ -1,0 +1,81 @@
+"""The try page as a chat platform: posts go into a table, and open pages are told to look there."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from notifications.chat import SendError
+from storage import web
+from storage.database import Database, Transaction
+from storage.outbox import Letter
+
+
+class Audience:
+    """The open pages. Each takes the next bell, looks at what there is, and waits for that bell."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._bell = asyncio.Event()
+
+    def next_bell(self) -> asyncio.Event:
+        """Return what rings at the next change. Take it before looking, so that no change is missed."""
+        return self._bell
+
+    def tell(self) -> None:
+        """Say that something changed."""
+        rung, self._bell = self._bell, asyncio.Event()
+        rung.set()
+
+    def close(self) -> None:
+        """Let every page go: the desk is shutting down."""
+        self.closed = True
+        self.tell()
+
+
+class WebChat:
+    """Posts on the try page (a `Chat`)."""
+
+    pace = 0.0
+
+    def __init__(self, database: Database, now: Callable[[], datetime], audience: Audience) -> None:
+        self._database = database
+        self._now = now
+        self._audience = audience
+
+    async def send(self, letter: Letter) -> str:
+        """Store a post, change it or take it back, and tell the open pages. Returns its id."""
+        now = self._now()
+        post = await self._database.write(lambda tx: _put(tx, letter, now))
+        self._audience.tell()
+        return str(post.id)
+
+    async def find(self, letter: Letter) -> str | None:
+        """Return the id of the post that this letter made, None if it made none."""
+        post = await self._database.read(lambda tx: web.post_by_key(tx, _key(letter)))
+        return None if post is None else str(post.id)
+
+
+def _put(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost:
+    if letter.edits is not None:
+        return _change(tx, _existing(tx, letter.edits), letter, now)
+    if letter.message is None:
+        raise SendError("there is nothing to say and nothing to take back")
+    thread = None if letter.thread is None else _existing(tx, letter.thread)
+    return web.write(tx, _key(letter), letter.conversation, now, thread=thread, message=letter.message)
+
+
+def _change(tx: Transaction, post_id: int, letter: Letter, now: datetime) -> web.WebPost:
+    if letter.message is None:
+        return web.delete(tx, post_id, now)
+    return web.edit(tx, post_id, now, message=letter.message)
+
+
+def _existing(tx: Transaction, platform_id: str) -> int:
+    post = web.post(tx, int(platform_id)) if platform_id.isdecimal() else None
+    if post is None:
+        raise SendError(f"the page has no post {platform_id}")
+    return post.id
+
+
+def _key(letter: Letter) -> str:
+    return f"letter:{letter.id}"

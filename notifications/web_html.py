@@ -1,0 +1,183 @@
+"""A message as HTML. Whatever people wrote goes through `Markup.format`, which escapes it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from desk.instants import say_distance, say_instant
+from desk.messages import (
+    Block,
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Fact,
+    Facts,
+    Fine,
+    Inline,
+    Link,
+    Mention,
+    Menu,
+    Message,
+    Option,
+    Quote,
+    Rich,
+    Table,
+    Text,
+    When,
+)
+
+_SAFE_SCHEMES = {"http", "https", "mailto"}
+
+
+def html(message: Message, now: datetime) -> Markup:
+    """Return `message` as HTML. Distances are told from `now`, so that they stay true on an open page."""
+    return _join(_block(block, message, now) for block in message.blocks)
+
+
+def inline_html(rich: Rich, message: Message, now: datetime) -> Markup:
+    """Return one run of words as HTML, in the language and zone of `message`."""
+    return _join(_inline(part, message, now) for part in rich)
+
+
+def distances(message: Message, now: datetime) -> list[str]:
+    """Return the distances that `html` shows, in the order in which they stand there."""
+    return [
+        f"({say_distance(part.at, now, message.language)})"
+        for block in message.blocks
+        for rich in _riches(block)
+        for part in rich
+        if isinstance(part, When) and part.now is not None
+    ]
+
+
+def is_card(message: Message) -> bool:
+    """Return whether the message is a thing that one acts on, not only something said."""
+    return any(isinstance(block, Facts | Buttons | Table) for block in message.blocks)
+
+
+def _join(parts: Iterable[Markup]) -> Markup:
+    return Markup().join(parts)
+
+
+def _block(block: Block, message: Message, now: datetime) -> Markup:
+    match block:
+        case Text(rich=rich):
+            return Markup("<p>{}</p>").format(inline_html(rich, message, now))
+        case Fine(rich=rich):
+            return Markup('<p class="fine">{}</p>').format(inline_html(rich, message, now))
+        case Quote(text=text):
+            return Markup("<blockquote>{}</blockquote>").format(text)
+        case Facts(facts=facts):
+            rows = _join(_fact(fact, message, now) for fact in facts)
+            return Markup('<dl class="facts">{}</dl>').format(rows)
+        case Table():
+            return _table(block)
+        case Buttons(items=items):
+            drawn = _join(_button(item) if isinstance(item, Button) else _menu(item) for item in items)
+            return Markup('<div class="buttons">{}</div>').format(drawn)
+
+
+def _fact(fact: Fact, message: Message, now: datetime) -> Markup:
+    value = inline_html(fact.value, message, now)
+    return Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(fact.label, value)
+
+
+def _table(table: Table) -> Markup:
+    head = _join(Markup('<th scope="col">{}</th>').format(heading) for heading in table.headings)
+    rows = _join(
+        Markup("<tr>{}</tr>").format(_join(Markup("<td>{}</td>").format(cell) for cell in row))
+        for row in table.rows
+    )
+    # A wide table scrolls by itself; it takes focus so that the keyboard can scroll it.
+    return Markup(
+        '<div class="table" tabindex="0"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(head, rows)
+
+
+def _button(button: Button) -> Markup:
+    return Markup('<button type="button" class="{}" data-action="{}" data-subject="{}"{}>{}</button>').format(
+        f"button {button.style or ''}".strip(), button.action, button.value, _confirm(button), button.label
+    )
+
+
+def _confirm(button: Button) -> Markup:
+    if button.confirm is None:
+        return Markup()
+    ask = button.confirm
+    return Markup(
+        ' data-confirm-title="{}" data-confirm-text="{}" data-confirm-yes="{}" data-confirm-no="{}"'
+    ).format(ask.title, ask.text, ask.yes, ask.no)
+
+
+def _menu(menu: Menu) -> Markup:
+    options = _join(_option(menu.action, option) for option in menu.options)
+    return Markup(
+        '<span class="choice"><button type="button" class="button opens" aria-haspopup="menu"'
+        ' aria-expanded="false">{}</button><span class="menu" role="menu" popover>{}</span></span>'
+    ).format(menu.label, options)
+
+
+def _option(action: str, option: Option) -> Markup:
+    return Markup(
+        '<button type="button" role="menuitem" tabindex="-1" data-action="{}" data-subject="{}">{}</button>'
+    ).format(action, option.value, option.label)
+
+
+def _inline(part: Inline, message: Message, now: datetime) -> Markup:
+    match part:
+        case str():
+            return escape(part)
+        case Bold(text=text):
+            return Markup("<strong>{}</strong>").format(text)
+        case Code(text=text):
+            return Markup("<code>{}</code>").format(text)
+        case Mention(name=name):
+            return Markup('<span class="mention">@{}</span>').format(name)
+        case Link(url=url, text=text):
+            return _link(url, text)
+        case When():
+            return _when(part, message, now)
+
+
+def _link(url: str, text: str) -> Markup:
+    if not _is_safe(url):
+        return escape(text)
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(url, text)
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    # A path of our own is safe; "//host" and "/\host" are somebody else's.
+    own = url.startswith("/") and not url.startswith(("//", "/\\"))
+    return own or address.scheme in _SAFE_SCHEMES
+
+
+def _when(when: When, message: Message, now: datetime) -> Markup:
+    said = say_instant(when.at, message.zone, message.language)
+    local = when.at.astimezone(ZoneInfo(message.zone))
+    shown = Markup('<time datetime="{}" title="{}">{}</time>').format(
+        when.at.isoformat(timespec="seconds"), f"{local:%Y-%m-%d %H:%M} ({message.zone})", said
+    )
+    if when.bold:
+        shown = Markup("<strong>{}</strong>").format(shown)
+    if when.now is None:
+        return shown
+    away = f"({say_distance(when.at, now, message.language)})"
+    return shown + Markup(' <span class="away">{}</span>').format(away)
+
+
+def _riches(block: Block) -> list[Rich]:
+    match block:
+        case Text(rich=rich) | Fine(rich=rich):
+            return [rich]
+        case Facts(facts=facts):
+            return [fact.value for fact in facts]
+        case _:
+            return []

@@ -1,0 +1,256 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from desk.messages import Message, Text
+from notifications.chat import SendError
+from notifications.outbox import Delivery
+from storage import outbox, people
+from storage.database import Database, Transaction
+from storage.outbox import Letter, Post
+from tests.desk_in_tests import MONDAY_TEN, TestedDesk, words_of
+
+
+class Platform:
+    """A platform outside: it remembers what arrived, and fails as a test tells it to."""
+
+    pace = 0.0
+
+    def __init__(self) -> None:
+        self.arrived: list[tuple[str, str, str | None]] = []
+        self.failures: list[SendError] = []
+        self.arrives_all_the_same = False
+        self.found: list[int] = []
+        self._ids = 0
+        self.asked = asyncio.Event()
+
+    async def send(self, letter: Letter) -> str:
+        self.asked.set()
+        if self.failures:
+            error = self.failures.pop(0)
+            if not self.arrives_all_the_same:
+                raise error
+            self._arrive(letter)
+            raise error
+        return self._arrive(letter)
+
+    def _arrive(self, letter: Letter) -> str:
+        self._ids += 1
+        text = words_of(letter.message) if letter.message else "(taken back)"
+        self.arrived.append((letter.conversation, text, letter.edits))
+        return letter.edits or f"p{self._ids}"
+
+    async def find(self, letter: Letter) -> str | None:
+        self.found.append(letter.id)
+        text = words_of(letter.message) if letter.message else ""
+        return "p1" if any(said == text for _place, said, _edits in self.arrived) else None
+
+    def said(self, conversation: str) -> list[str]:
+        return [text for place, text, _edits in self.arrived if place == conversation]
+
+
+class Clock:
+    """A desk's clock for tests: it stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY_TEN
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class PostOffice:
+    """A delivery under test with its platform and clock."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.platform, self.clock = database, Platform(), Clock()
+        self.sent = asyncio.Event()
+        database.on_commit = self._committed
+        self.delivery = Delivery(database, {"web": self.platform}, self.clock, timedelta(seconds=1))
+
+    async def put(self, conversation: str, text: str, **more: str) -> None:
+        def work(tx: Transaction) -> None:
+            place = people.place(tx, "web", "try", conversation, "channel")
+            outbox.put(tx, [Post(place.id, say(text), **more)], self.clock.now)
+
+        await self.database.write(work)
+        self.delivery.wake()
+
+    def _committed(self, woken: set[str]) -> None:
+        if "sent" in woken:
+            self.sent.set()
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for the platform to be asked until something is true."""
+        async with asyncio.timeout(10):
+            while not happened():
+                self.platform.asked.clear()
+                await self.platform.asked.wait()
+
+    async def wait_for(self, seconds: float) -> None:
+        """Move the clock and let the delivery look again."""
+        self.clock.now += timedelta(seconds=seconds)
+        self.delivery.wake()
+
+    async def idle(self) -> None:
+        """Wait until nothing waits any more."""
+        async with asyncio.timeout(10):
+            while await self.database.read(outbox.waiting):
+                self.sent.clear()
+                if await self.database.read(outbox.waiting):
+                    await self.sent.wait()
+
+
+def say(text: str) -> Message:
+    return Message((Text((text,)),))
+
+
+@pytest.fixture
+async def office(database: Database) -> AsyncIterator[PostOffice]:
+    office = PostOffice(database)
+    office.delivery.start()
+    yield office
+    await office.delivery.close()
+
+
+async def test_letters_arrive_in_the_order_of_their_place(office: PostOffice) -> None:
+    for n in range(10):
+        await office.put("a", f"a{n}")
+        await office.put("b", f"b{n}")
+    await office.idle()
+    assert office.platform.said("a") == [f"a{n}" for n in range(10)]
+    assert office.platform.said("b") == [f"b{n}" for n in range(10)]
+
+
+async def test_a_failure_that_may_pass_delays_and_keeps_the_order(office: PostOffice) -> None:
+    office.platform.failures = [SendError("429", temporary=True, retry_after=30)]
+    await office.put("a", "first")
+    await office.put("a", "second")
+    await office.until(lambda: not office.platform.failures)
+    await office.wait_for(29)
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.said("b") == ["elsewhere"])
+    assert office.platform.said("a") == []
+    await office.wait_for(1.1)
+    await office.idle()
+    assert office.platform.said("a") == ["first", "second"]
+
+
+async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice) -> None:
+    office.platform.failures = [SendError("429", temporary=True, retry_after=30, everywhere=True)]
+    await office.put("a", "one")
+    await office.until(lambda: not office.platform.failures)
+    await office.put("b", "two")
+    await office.wait_for(1)
+    assert office.platform.arrived == []
+    await office.wait_for(30)
+    await office.idle()
+    assert office.platform.said("a") == ["one"]
+    assert office.platform.said("b") == ["two"]
+
+
+async def test_what_is_refused_for_good_does_not_hold_up_the_rest_and_the_team_hears(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    office.platform.failures = [SendError("channel_not_found")]
+    await office.put("a", "never")
+    await office.put("a", "next")
+    await office.idle()
+    assert office.platform.said("a") == ["next"]
+    assert "channel_not_found" in office.platform.said("triage")[0]
+
+
+async def test_after_an_uncertain_outcome_the_platform_is_asked_first(office: PostOffice) -> None:
+    office.platform.arrives_all_the_same = True
+    office.platform.failures = [SendError("timeout", temporary=True, retry_after=1, uncertain=True)]
+    await office.put("a", "once")
+    await office.until(lambda: not office.platform.failures)
+    await office.wait_for(2)
+    await office.idle()
+    assert office.platform.said("a") == ["once"]
+    assert office.platform.found
+
+
+async def test_a_post_with_a_key_is_edited_rather_than_repeated(office: PostOffice) -> None:
+    await office.put("a", "open", key="card:1")
+    await office.idle()
+    await office.put("a", "resolved", key="card:1")
+    await office.idle()
+    assert office.platform.arrived == [("a", "open", None), ("a", "resolved", "p1")]
+
+
+async def test_of_several_edits_that_wait_only_the_last_is_made(office: PostOffice) -> None:
+    office.platform.failures = [SendError("503", temporary=True, retry_after=5)]
+    await office.put("a", "one", key="card:1")
+    await office.until(lambda: not office.platform.failures)
+    await office.put("a", "two", key="card:1")
+    await office.put("a", "three", key="card:1")
+    await office.wait_for(6)
+    await office.idle()
+    assert office.platform.said("a") == ["three"]
+
+
+async def test_a_post_that_was_edited_while_it_was_sent_is_sent_again(database: Database) -> None:
+    office = PostOffice(database)
+    await office.put("a", "old", key="card:1")
+    (letter,) = await database.write(
+        lambda tx: outbox.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
+    )
+    await office.put("a", "new", key="card:1")
+    outcome = outbox.Outcome(letter, MONDAY_TEN, "p1")
+    await database.write(lambda tx: outbox.finish(tx, [outcome], MONDAY_TEN))
+    (again,) = await database.write(
+        lambda tx: outbox.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
+    )
+    assert (again.edits, words_of(again.message)) == ("p1", "new")  # type: ignore[arg-type]
+
+
+async def test_a_letter_whose_sender_died_is_doubted(database: Database) -> None:
+    office = PostOffice(database)
+    await office.put("a", "perhaps")
+    lease = MONDAY_TEN + timedelta(minutes=1)
+    await database.write(lambda tx: outbox.claim(tx, MONDAY_TEN, lease, 10))
+    assert await database.write(lambda tx: outbox.claim(tx, MONDAY_TEN, lease, 10)) == []
+    (letter,) = await database.write(lambda tx: outbox.claim(tx, lease, lease + timedelta(minutes=1), 10))
+    assert letter.doubtful
+
+
+async def test_two_processes_never_send_the_same_letter(fresh_url: str) -> None:
+    one, other = Database(fresh_url), Database(fresh_url)
+    offices = [PostOffice(one), PostOffice(other)]
+    for n in range(40):
+        await offices[0].put(f"place {n % 8}", f"{n}")
+    for office in offices:
+        office.delivery.start()
+    for office in offices:
+        await office.idle()
+        await office.delivery.close()
+    said = [text for office in offices for _place, text, _edits in office.platform.arrived]
+    assert sorted(said, key=int) == [str(n) for n in range(40)]
+    await one.close()
+    await other.close()
+
+
+async def test_a_dedupe_key_says_something_once(office: PostOffice) -> None:
+    await office.put("a", "once", dedupe_key="notice:1")
+    await office.idle()
+    await office.put("a", "again", dedupe_key="notice:1")
+    await office.idle()
+    assert office.platform.said("a") == ["once"]
+
+
+async def test_a_post_that_was_taken_back_before_it_left_is_never_said(office: PostOffice) -> None:
+    office.platform.failures = [SendError("503", temporary=True, retry_after=5)]
+    await office.put("a", "oops", key="x")
+    await office.until(lambda: not office.platform.failures)
+
+    def take_back(tx: Transaction) -> None:
+        place = people.place(tx, "web", "try", "a", "channel")
+        outbox.put(tx, [Post(place.id, None, key="x")], office.clock.now)
+
+    await office.database.write(take_back)
+    await office.wait_for(6)
+    await office.idle()
+    assert office.platform.arrived == []

@@ -1,0 +1,274 @@
+"""Posting to Slack, against a small server that answers as Slack does, and as networks do."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from desk.messages import Form, Message, Text
+from notifications.chat import Chat, SendError
+from notifications.slack import SlackChat
+from storage.outbox import Letter
+
+HELLO = Message((Text(("Bună ziua",)),), "ro")
+
+
+class FakeSlack:
+    """Answers what the test put in; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any], str]] = []
+        self.answers: list[Callable[[web.Request], Any]] = []
+        self.url = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        raw = await request.read()
+        form = request.content_type == "application/x-www-form-urlencoded"
+        body = dict(await request.post()) if form else json.loads(raw)
+        self.asked.append((request.path.rpartition("/")[2], body, request.headers.get("Authorization", "")))
+        if self.answers:
+            answer = self.answers.pop(0)(request)
+            given: web.StreamResponse = await answer if asyncio.iscoroutine(answer) else answer
+            return given
+        return web.json_response({"ok": True, "ts": f"1.{len(self.asked)}"})
+
+    def refuses(self, error: str) -> None:
+        self.answers.append(lambda _: web.json_response({"ok": False, "error": error}))
+
+    def answers_with(self, status: int, **headers: str) -> None:
+        self.answers.append(lambda _: web.Response(status=status, headers=headers, text="no"))
+
+    def says(self, **answer: Any) -> None:
+        self.answers.append(lambda _: web.json_response({"ok": True, **answer}))
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    fake = FakeSlack()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", fake.handle)
+    async with TestServer(app) as server:
+        fake.url = str(server.make_url("/api/"))
+        yield fake
+
+
+@pytest.fixture
+async def chat(slack: FakeSlack) -> AsyncIterator[SlackChat]:
+    async def token_for(workspace: str) -> str:
+        return f"xoxb-{workspace}"
+
+    async with aiohttp.ClientSession() as session:
+        yield SlackChat(session, token_for, slack.url, timeout=0.3)
+
+
+def letter(message: Message | None = HELLO, *, thread: str | None = None, edits: str | None = None) -> Letter:
+    return Letter(7, 2, 1, "slack", "T1", "C1", message, "card:1", thread, edits, 0)
+
+
+async def failure(chat: SlackChat, one: Letter | None = None) -> SendError:
+    with pytest.raises(SendError) as caught:
+        await chat.send(one or letter())
+    return caught.value
+
+
+async def test_a_letter_is_posted_with_its_mark_in_its_thread(chat: Chat, slack: FakeSlack) -> None:
+    assert await chat.send(letter(thread="1.0")) == "1.1"
+    method, body, authorization = slack.asked[0]
+    assert method == "chat.postMessage"
+    assert authorization == "Bearer xoxb-T1"
+    assert (body["channel"], body["thread_ts"], body["text"]) == ("C1", "1.0", "Bună ziua")
+    assert body["metadata"] == {"event_type": "dispecer_post", "event_payload": {"id": 7, "revision": 2}}
+    assert (body["unfurl_links"], body["unfurl_media"], body.get("link_names")) == (False, False, None)
+
+
+async def test_an_edit_changes_the_post(chat: SlackChat, slack: FakeSlack) -> None:
+    assert await chat.send(letter(edits="0.5")) == "0.5"
+    assert slack.asked[0][0] == "chat.update"
+    assert slack.asked[0][1]["ts"] == "0.5"
+
+
+async def test_a_card_that_somebody_deleted_is_posted_again(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.refuses("message_not_found")
+    assert await chat.send(letter(edits="0.5", thread="0.1")) == "1.2"
+    assert [method for method, _, _ in slack.asked] == ["chat.update", "chat.postMessage"]
+    assert slack.asked[1][1]["thread_ts"] == "0.1"
+
+
+@pytest.mark.parametrize("error", [None, "message_not_found"])
+async def test_no_message_takes_the_post_back(chat: SlackChat, slack: FakeSlack, error: str | None) -> None:
+    if error:
+        slack.refuses(error)
+    assert await chat.send(letter(None, edits="0.5")) == "0.5"
+    assert slack.asked[0][:2] == ("chat.delete", {"channel": "C1", "ts": "0.5"})
+
+
+async def test_there_is_nothing_to_take_back_that_was_never_posted(chat: SlackChat, slack: FakeSlack) -> None:
+    assert await chat.send(letter(None)) == ""
+    assert slack.asked == []
+
+
+async def test_a_channel_that_is_too_busy_says_when_to_come_back(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.answers_with(429, **{"Retry-After": "17"})
+    error = await failure(chat)
+    assert (error.temporary, error.retry_after, error.everywhere, error.uncertain) == (True, 17, False, False)
+
+
+async def test_other_methods_are_limited_for_the_whole_workspace(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.answers_with(429, **{"Retry-After": "3"})
+    error = await failure(chat, letter(edits="0.5"))
+    assert (error.temporary, error.retry_after, error.everywhere) == (True, 3, True)
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "²"])
+async def test_a_strange_retry_after_is_none(chat: SlackChat, slack: FakeSlack, header: str) -> None:
+    slack.answers_with(429, **{"Retry-After": header})
+    error = await failure(chat)
+    assert (error.temporary, error.retry_after) == (True, None)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_failing_slack_may_have_posted_all_the_same(
+    chat: SlackChat, slack: FakeSlack, status: int
+) -> None:
+    slack.answers_with(status)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+async def test_so_may_one_that_does_not_answer_in_time(chat: SlackChat, slack: FakeSlack) -> None:
+    async def slowly(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.6)
+        return web.json_response({"ok": True, "ts": "9"})
+
+    slack.answers.append(slowly)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+async def test_so_may_one_that_hangs_up(chat: SlackChat, slack: FakeSlack) -> None:
+    def hang_up(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    slack.answers.append(hang_up)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+async def test_one_that_cannot_be_reached_has_not(chat: SlackChat) -> None:
+    chat._api_url = "http://127.0.0.1:9/api/"
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, False)
+
+
+@pytest.mark.parametrize("code", ["internal_error", "fatal_error"])
+async def test_slack_admits_that_a_part_may_be_done(chat: SlackChat, slack: FakeSlack, code: str) -> None:
+    slack.refuses(code)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("not_in_channel", "/invite"),
+        ("channel_not_found", "exist"),
+        ("is_archived", "archived"),
+        ("invalid_auth", "Install"),
+        ("account_inactive", "Install"),
+        ("token_revoked", "Install"),
+        ("missing_scope", "manifest.json"),
+        ("restricted_action", "administrator"),
+        ("msg_blocks_too_long", "too long"),
+        ("invalid_blocks", "report"),
+        ("edit_window_closed", "change"),
+        ("something_new", "something_new"),
+    ],
+)
+async def test_a_refusal_is_final_and_says_what_to_do(
+    chat: SlackChat, slack: FakeSlack, code: str, word: str
+) -> None:
+    slack.refuses(code)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (False, False)
+    assert word in str(error)
+
+
+async def test_a_page_of_a_proxy_is_no_answer(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.answers_with(200)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+def post(number: int, letter_id: int | None = None, revision: int = 2) -> dict[str, Any]:
+    message: dict[str, Any] = {"ts": f"{number}.0", "text": "x"}
+    if letter_id is not None:
+        payload = {"id": letter_id, "revision": revision}
+        message["metadata"] = {"event_type": "dispecer_post", "event_payload": payload}
+    return message
+
+
+async def test_a_letter_is_found_by_its_mark(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.says(messages=[post(3), post(4, 6), post(5, 7, revision=1), post(6, 7)])
+    assert await chat.find(letter()) == "6.0"
+    method, query, _ = slack.asked[0]
+    assert (method, query["channel"], query["include_all_metadata"]) == (
+        "conversations.history",
+        "C1",
+        "true",
+    )
+
+
+async def test_a_letter_that_is_not_there_did_not_arrive(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.says(messages=[post(3)], response_metadata={"next_cursor": "more"})
+    assert await chat.find(letter()) is None
+    assert len(slack.asked) == 1
+
+
+async def test_a_thread_is_read_to_its_end(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.says(messages=[post(3)], response_metadata={"next_cursor": "more"})
+    slack.says(messages=[post(4, 7)])
+    assert await chat.find(letter(thread="1.0")) == "4.0"
+    assert [method for method, _, _ in slack.asked] == ["conversations.replies"] * 2
+    assert (slack.asked[1][1]["ts"], slack.asked[1][1]["cursor"]) == ("1.0", "more")
+
+
+async def test_asking_may_fail_too(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.answers_with(429, **{"Retry-After": "60"})
+    with pytest.raises(SendError) as caught:
+        await chat.find(letter())
+    assert caught.value.everywhere
+
+
+async def test_answers_to_one_person(chat: SlackChat, slack: FakeSlack) -> None:
+    await chat.ephemeral("T1", "C1", "U1", HELLO, thread="1.0")
+    await chat.open_form("T1", "trigger", Form("a.b", "Title", "Send", (), "7"))
+    await chat.respond(slack.url + "respond", HELLO)
+    await chat.say("T1", "D1", HELLO)
+    ephemeral, opened, responded, told = slack.asked
+    assert (ephemeral[0], ephemeral[1]["user"], ephemeral[1]["thread_ts"]) == (
+        "chat.postEphemeral",
+        "U1",
+        "1.0",
+    )
+    assert (opened[0], opened[1]["trigger_id"], opened[1]["view"]["callback_id"]) == (
+        "views.open",
+        "trigger",
+        "a.b",
+    )
+    assert (responded[1]["response_type"], responded[1]["replace_original"]) == ("ephemeral", False)
+    assert responded[2] == ""
+    assert (told[0], told[1]["channel"]) == ("chat.postMessage", "D1")
+
+
+async def test_a_used_up_response_url_is_told(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.answers_with(404)
+    with pytest.raises(SendError) as caught:
+        await chat.respond(slack.url + "respond", HELLO)
+    assert not caught.value.temporary

@@ -1,0 +1,81 @@
+import asyncio
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from storage import inbox
+from storage.database import Database, Transaction
+from storage.tables import inbox as inbox_table
+from tests.desk_in_tests import MONDAY_TEN
+
+
+async def seen(database: Database) -> list[str]:
+    query = sa.select(inbox_table.c.id).order_by(inbox_table.c.id)
+    return await database.read(lambda tx: list(tx.execute(query).scalars()))
+
+
+async def test_what_was_written_is_read(database: Database) -> None:
+    assert await database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN)) is True
+    assert await database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN)) is False
+    assert await seen(database) == ["a"]
+
+
+async def test_a_work_that_fails_leaves_nothing_and_takes_nobody_with_it(database: Database) -> None:
+    def bad(tx: Transaction) -> None:
+        inbox.first_time(tx, "web", "bad", MONDAY_TEN)
+        raise RuntimeError("no")
+
+    def good(name: str) -> asyncio.Task[bool]:
+        return asyncio.ensure_future(database.write(lambda tx: inbox.first_time(tx, "web", name, MONDAY_TEN)))
+
+    outcomes = await asyncio.gather(good("a"), database.write(bad), good("b"), return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["bool", "RuntimeError", "bool"]
+    assert await seen(database) == ["a", "b"]
+
+
+async def test_a_statement_that_the_database_refuses_takes_nobody_with_it(database: Database) -> None:
+    def bad(tx: Transaction) -> None:
+        tx.execute(sa.text("INSERT INTO nowhere VALUES (1)"))
+
+    outcomes = await asyncio.gather(
+        database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN)),
+        database.write(bad),
+        database.write(lambda tx: inbox.first_time(tx, "web", "b", MONDAY_TEN)),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], sa.exc.DBAPIError)
+    assert await seen(database) == ["a", "b"]
+
+
+async def test_a_naive_instant_is_refused_before_it_reaches_the_database(database: Database) -> None:
+    with pytest.raises(sa.exc.StatementError, match="has no time zone"):
+        await database.write(lambda tx: inbox.first_time(tx, "web", "a", datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+async def test_many_writers_at_once_all_commit(database: Database) -> None:
+    works = [
+        database.write(lambda tx, n=n: inbox.first_time(tx, "web", f"{n:03}", MONDAY_TEN))  # type: ignore[misc]
+        for n in range(200)
+    ]
+    assert all(await asyncio.gather(*works))
+    assert len(await seen(database)) == 200
+
+
+async def test_those_who_gave_up_waiting_do_no_harm(database: Database) -> None:
+    task = asyncio.ensure_future(database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN)))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await database.write(lambda tx: inbox.first_time(tx, "web", "b", MONDAY_TEN)) is True
+    assert "b" in await seen(database)
+
+
+async def test_closing_finishes_what_was_taken_in(fresh_url: str) -> None:
+    database = Database(fresh_url)
+    works = [
+        asyncio.ensure_future(database.write(lambda tx, n=n: inbox.first_time(tx, "web", str(n), MONDAY_TEN)))  # type: ignore[misc]
+        for n in range(20)
+    ]
+    await asyncio.sleep(0)
+    await database.close()
+    assert all(await asyncio.gather(*works))
