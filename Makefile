@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run check test unit e2e lint bench lock clean
+.PHONY: help run check test unit e2e lint bench words lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +33,13 @@ e2e: .venv/.dev .venv/.clients ## Drive the product through real clients
 
 bench: .venv/.dev ## Measure, and print the figures
 	$(BIN)/python -m benchmarks
+
+words: .venv/.dev ## Bring the Romanian sentences in step with the code
+	@mkdir -p .build
+	$(BIN)/pybabel -q extract --mapping-file=desk/locale/babel.cfg --no-location --sort-output --no-wrap \
+	  --output-file=.build/dispecer.pot bot desk handlers notifications storage
+	$(BIN)/pybabel -q update --domain=dispecer --locale=ro --input-file=.build/dispecer.pot --output-dir=desk/locale \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 lock: .venv/.dev ## Resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet uv

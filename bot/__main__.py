@@ -25,9 +25,9 @@ app.add_typer(customers, name="customers")
 @app.command()
 def serve() -> None:
     """Run the desk. Settings come from the environment and from .env; README.md lists them."""
+    from bot.cli.settings import load
     from bot.logs import set_up
     from bot.server import serve as run
-    from bot.cli.settings import load
 
     settings = load()
     set_up(settings.desk_log_level, settings.desk_log_json)

@@ -28,8 +28,9 @@ async def serve(settings: Settings) -> None:
     _say_where(settings)
     await stop.wait()
     log.info("desk.stopping")
-    await runner.cleanup()
+    await site.stop()
     await app.close()
+    await runner.cleanup()
     log.info("desk.stopped")
 
 
@@ -40,16 +41,16 @@ async def build(app: App) -> web.Application:
     if app.settings.try_page:
         await _add_try_page(app, site)
     if app.settings.slack:
-        from bot import slack
+        from bot.slack.connect import connect
 
-        await slack.connect(app, site)
+        await connect(app, site)
     return site
 
 
 async def _add_try_page(app: App, site: web.Application) -> None:
-    from bot import samples
-    from bot import web as page
-    from notifications.web import Audience, WebChat
+    from bot.web import edge as page
+    from bot.web import samples
+    from notifications.web.send import Audience, WebChat
     from storage import people
 
     await samples.load(app.database, app.desk.plan, app.clock.now())

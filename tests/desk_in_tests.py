@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -77,7 +78,7 @@ class TestedDesk:
     async def open(cls, database: Database, plan_text: str | None = None) -> "TestedDesk":
         """Open a desk with its customers and agents."""
         text = plan_text or plans.SHIPPED.read_text(encoding="utf-8")
-        plan = plans.parse(text)
+        plan = parsed(text)
 
         def work(tx: Transaction) -> Desk:
             version = stored_plans.remember(tx, text, plans.digest(text), MONDAY_TEN)
@@ -171,6 +172,9 @@ class TestedDesk:
     async def case(self, ticket_id: int = 1001) -> cases.Case:
         """Return a whole case."""
         return await self.database.write(lambda tx: cases.load(tx, self.desk, ticket_id))
+
+
+parsed = cache(plans.parse)  # a plan never changes, and counting its holidays takes a while
 
 
 def words_of(message: Message) -> str:

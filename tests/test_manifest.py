@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack_actions import ASK_FOR_SUPPORT, OPEN_TICKET
-from bot.slack_installs import SCOPES
+from bot.slack.actions import ASK_FOR_SUPPORT, OPEN_TICKET
+from bot.slack.installs import SCOPES
 from handlers import router
 
 ROOT = Path(__file__).parents[1]

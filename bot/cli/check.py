@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import typer
 
-from bot.config import Settings
 from bot.cli.settings import load
+from bot.config import Settings
 from desk import plan as plans
 from storage import migrations, people
 from storage.database import Database, Transaction
@@ -89,9 +89,9 @@ def _triage(tx: Transaction) -> Finding:
 
 async def _slack(settings: Settings) -> list[Finding]:
     if not settings.slack:
-        mend = "To connect Slack: create an app from manifest.json, then set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET."
+        mend = "Create an app from manifest.json, then set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET."
         return [Finding("slack", True, "not configured", mend)]
-    from bot.slack_check import look
+    from bot.slack.check import look
 
     return [Finding(*one) for one in await look(settings)]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack_actions import translate
-from bot.slack_events import with_thread
-from bot.slack_words import unescape
+from bot.slack.actions import translate
+from bot.slack.events import with_thread
+from bot.slack.words import unescape
 from desk.incoming import File, Incoming, Line
 
 

@@ -16,14 +16,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot import slack
-from bot.slack_http import MOST_BYTES, routes
-from bot.slack_installs import Installs, one_workspace
-from bot.slack_people import sync_team
+from bot.slack import connect as slack
+from bot.slack.http import MOST_BYTES, routes
+from bot.slack.installs import Installs, one_workspace
+from bot.slack.people import sync_team
 from desk.incoming import Incoming
 from desk.messages import Answer, Field, Form, Message, Text
 from notifications.chat import SendError
-from notifications.slack import SlackChat
+from notifications.slack.send import SlackChat
 
 SECRET = "shh"
 NOW = 1_800_000_000

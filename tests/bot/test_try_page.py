@@ -12,16 +12,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
-from bot import samples
-from bot import web as try_page
 from bot.clock import Clock
-from bot.web_asked import LARGEST_BODY
-from bot.web_guard import guarded
+from bot.web import edge as try_page
+from bot.web import samples
+from bot.web.asked import LARGEST_BODY
+from bot.web.guard import guarded
 from desk import plan
 from desk.incoming import Incoming
 from desk.messages import Answer, Button, Buttons, Field, Form, Message, Text
 from notifications.chat import SendError
-from notifications.web import Audience, WebChat
+from notifications.web.send import Audience, WebChat
 from storage import people
 from storage import web as posts
 from storage.database import Database

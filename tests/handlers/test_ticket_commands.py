@@ -50,7 +50,7 @@ async def test_a_note_never_reaches_the_customer(desk: TestedDesk) -> None:
     before = await desk.said_in("dm:ion")
     await desk.agent().types("/ticket note 1001 Clientul are versiunea veche.")
     assert await desk.said_in("dm:ion") == before
-    assert (await desk.said_in("triage"))[-2].endswith("> Clientul are versiunea veche.")
+    assert any(said.endswith("> Clientul are versiunea veche.") for said in await desk.said_in("triage"))
 
 
 async def test_hold_stops_the_resolution_clock_and_resume_lets_it_run(desk: TestedDesk) -> None:

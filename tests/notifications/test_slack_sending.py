@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from desk.messages import Form, Message, Text
 from notifications.chat import Chat, SendError
-from notifications.slack import SlackChat
+from notifications.slack.send import SlackChat
 from storage.outbox import Letter
 
 HELLO = Message((Text(("Bună ziua",)),), "ro")

@@ -245,7 +245,7 @@ def _number_tickets_from(first: int) -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('tickets', {first - 1})")  # noqa: S608
     else:
-        op.execute(f"ALTER SEQUENCE tickets_id_seq RESTART WITH {first}")
+        op.execute(f"ALTER SEQUENCE tickets_id_seq START WITH {first} RESTART WITH {first}")
 
 
 def downgrade() -> None:

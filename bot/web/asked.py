@@ -6,8 +6,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from bot.samples import PEOPLE
-from bot.web_guard import TRY, language_of
+from bot.web.guard import TRY, language_of
+from bot.web.samples import PEOPLE
 from desk.wording import sentence as _
 from desk.wording import words
 from storage import web as posts

@@ -13,12 +13,12 @@ import msgspec
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.samples import CUSTOMERS, TRIAGE
-from bot.web_fragments import ZONE, Reader, draw_post, say_day_and_time
-from bot.web_guard import HEADERS, TRY, TryPage, language_of
+from bot.web.fragments import ZONE, Reader, draw_post, say_day_and_time
+from bot.web.guard import HEADERS, TRY, TryPage, language_of
+from bot.web.samples import CUSTOMERS, TRIAGE
 from desk.instants import say_duration, say_instant
 from desk.wording import Language, words
-from notifications.web_html import distances
+from notifications.web.render import distances
 from storage import web as posts
 from storage.database import Transaction
 

@@ -35,9 +35,9 @@ from desk.messages import (
     Text,
     When,
 )
-from notifications.slack_blocks import LONGEST_FALLBACK, LONGEST_MESSAGE, MOST_BLOCKS, render
-from notifications.slack_form import render_form
-from notifications.slack_parts import action_of
+from notifications.slack.form import render_form
+from notifications.slack.parts import action_of
+from notifications.slack.render import LONGEST_FALLBACK, LONGEST_MESSAGE, MOST_BLOCKS, render
 
 NOW = datetime(2026, 11, 30, 9, 20, tzinfo=UTC)
 BLOCKS: dict[str, Any] = {"section": SectionBlock, "context": ContextBlock, "actions": ActionsBlock}

@@ -15,12 +15,12 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_edge import Edge, Forget
-from bot.slack_http import routes
-from bot.slack_installs import Installs, TokenFor, one_workspace
-from bot.slack_people import FAILURES, Receive, sync_team
+from bot.slack.edge import Edge, Forget
+from bot.slack.http import routes
+from bot.slack.installs import Installs, TokenFor, one_workspace
+from bot.slack.people import FAILURES, Receive, sync_team
 from notifications.chat import SendError
-from notifications.slack import SlackChat
+from notifications.slack.send import SlackChat
 from storage import people
 from storage.database import Transaction
 from storage.people import Place
@@ -127,7 +127,7 @@ def build(
 ) -> AsyncApp:
     """Return the Bolt app. `client` shares our HTTP session and has no retry handlers.
 
-    Signatures are not verified in here: `bot.slack_http.routes` does that before, on the raw bytes, and
+    Signatures are not verified in here: `bot.slack.http.routes` does that before, on the raw bytes, and
     Socket Mode has none. `token_for` returns a workspace's token; what it raises becomes a 500. `forget`
     is told which workspace removed the app.
     """

@@ -9,16 +9,18 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot import web_asked, web_live, web_pages
 from bot.clock import Clock
-from bot.samples import PLATFORM, WORKSPACE
-from bot.web_asked import Asked, check_person, check_place, own_post, read, refusal, seen_post
-from bot.web_fragments import Reader, draw_answer, draw_form
-from bot.web_guard import TRY, Handler, TryPage, guarded, language_of
+from bot.web import asked as web_asked
+from bot.web import live as web_live
+from bot.web import pages as web_pages
+from bot.web.asked import Asked, check_person, check_place, own_post, read, refusal, seen_post
+from bot.web.fragments import Reader, draw_answer, draw_form
+from bot.web.guard import TRY, Handler, TryPage, guarded, language_of
+from bot.web.samples import PLATFORM, WORKSPACE
 from desk.incoming import Incoming, Kind
 from desk.messages import Answer
 from desk.wording import sentence
-from notifications.web import Audience
+from notifications.web.send import Audience
 from storage import web as posts
 from storage.database import Database
 

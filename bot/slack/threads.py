@@ -6,7 +6,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_events import with_thread
+from bot.slack.events import with_thread
 from desk.incoming import Incoming
 
 log = structlog.get_logger()

@@ -8,9 +8,9 @@ import msgspec
 
 from desk.messages import Form, Message
 from notifications.chat import SendError
-from notifications.slack_blocks import render
-from notifications.slack_errors import SlackRefused, refusal
-from notifications.slack_form import render_form
+from notifications.slack.errors import SlackRefused, refusal
+from notifications.slack.form import render_form
+from notifications.slack.render import render
 from storage.outbox import Letter
 
 API_URL = "https://slack.com/api/"

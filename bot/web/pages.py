@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from bot.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Sample
-from bot.web_fragments import PAGES, Reader, Shown, environment, shown
-from bot.web_guard import TRY, language_of
-from bot.web_live import MOST_POSTS, clock_said
+from bot.web.fragments import PAGES, Reader, Shown, environment, shown
+from bot.web.guard import TRY, language_of
+from bot.web.live import MOST_POSTS, clock_said
+from bot.web.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Sample
 from desk.wording import words
 from storage import people
 from storage import web as posts

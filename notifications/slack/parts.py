@@ -21,7 +21,7 @@ from desk.messages import (
     Table,
     Text,
 )
-from notifications.slack_text import (
+from notifications.slack.text import (
     clean,
     cut,
     escaped,

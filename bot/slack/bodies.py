@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.slack_words import unescape, with_emoji
+from bot.slack.words import unescape, with_emoji
 from desk.incoming import File
 
 Body = dict[str, Any]

@@ -28,7 +28,7 @@ from desk.messages import (
     Text,
     When,
 )
-from notifications.web_html import distances, html, is_card
+from notifications.web.render import distances, html, is_card
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TAGS = "p blockquote dl div dt dd table thead tbody tr th td button span strong code a time"

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.slack_bodies import (
+from bot.slack.bodies import (
     Body,
     by_a_person,
     direct,
@@ -13,7 +13,7 @@ from bot.slack_bodies import (
     thread_of,
     workspace,
 )
-from bot.slack_words import unescape, without_mention
+from bot.slack.words import unescape, without_mention
 from desk.incoming import Incoming, Line
 
 # Subtypes that are people's messages. Everything else is a notice of Slack's or a bot's.

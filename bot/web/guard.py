@@ -12,7 +12,7 @@ from bot.clock import Clock
 from desk.incoming import Incoming
 from desk.messages import Answer
 from desk.wording import LANGUAGES, Language
-from notifications.web import Audience
+from notifications.web.send import Audience
 from storage.database import Database
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

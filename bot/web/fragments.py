@@ -10,13 +10,13 @@ from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.samples import PEOPLE, TRIAGE
+from bot.web.samples import PEOPLE, TRIAGE
 from desk.messages import Form, Message
 from desk.wording import Language, words
-from notifications.web_html import html, inline_html, is_card
+from notifications.web.render import html, inline_html, is_card
 from storage.web import WebPost
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 ZONE = "Europe/Bucharest"
 _TONES = {sample.name: number for number, sample in enumerate(PEOPLE.values())}
 

@@ -6,11 +6,11 @@ https://docs.slack.dev/reference/interaction-payloads
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack_bodies import Body, files_of, from_a_person, text_of, thread_of, workspace
-from bot.slack_events import event
-from bot.slack_words import unescape
+from bot.slack.bodies import Body, files_of, from_a_person, text_of, thread_of, workspace
+from bot.slack.events import event
+from bot.slack.words import unescape
 from desk.incoming import Incoming
-from notifications.slack_parts import action_of
+from notifications.slack.parts import action_of
 
 # The shortcuts of manifest.json, by their callback ids.
 OPEN_TICKET, ASK_FOR_SUPPORT = "open_ticket", "ask_for_support"

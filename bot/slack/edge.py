@@ -15,16 +15,16 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_actions import translate
-from bot.slack_bodies import Body, me, workspace
-from bot.slack_people import People, Receive
-from bot.slack_threads import with_its_thread
+from bot.slack.actions import translate
+from bot.slack.bodies import Body, me, workspace
+from bot.slack.people import People, Receive
+from bot.slack.threads import with_its_thread
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from notifications.chat import SendError
-from notifications.slack import SlackChat
-from notifications.slack_blocks import render
-from notifications.slack_form import render_form
+from notifications.slack.form import render_form
+from notifications.slack.render import render
+from notifications.slack.send import SlackChat
 
 log = structlog.get_logger()
 

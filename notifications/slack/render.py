@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from desk.messages import Block, Bold, Buttons, Facts, Fine, Message, Quote, Rich, Table, Text
 from desk.wording import sentence as _
 from desk.wording import words
-from notifications.slack_parts import Element, columns, draw, size
-from notifications.slack_text import cut, mrkdwn_chunks, words_of
+from notifications.slack.parts import Element, columns, draw, size
+from notifications.slack.text import cut, mrkdwn_chunks, words_of
 
 MOST_BLOCKS = 50
 LONGEST_MESSAGE = 13_000  # characters of all blocks as JSON

@@ -1,0 +1,1 @@
+"""Slack, on the way in: requests become events, answers become responses."""

@@ -1,0 +1,1 @@
+"""Slack, on the way out: render a message, send it."""

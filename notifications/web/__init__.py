@@ -1,0 +1,1 @@
+"""The try page, on the way out: render a message, send it."""
