@@ -14,6 +14,8 @@ from desk import plan as plans
 from desk.errors import DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
+from desk.plan import Label
+from desk.wording import sentence as _
 from desk.wording import words
 from handlers import housekeeping, router
 from handlers.context import Desk
@@ -84,7 +86,7 @@ class App:
             error_id = secrets.token_hex(4)
             log.exception("event.failed", error_id=error_id, platform=incoming.platform, kind=incoming.kind)
             if incoming.kind in ("command", "action"):
-                sentence = (
+                sentence = _(
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )
                 return self._say(self.desk.plan.language, sentence, code=error_id)
@@ -94,7 +96,11 @@ class App:
 
     def _say(self, language: str, template: str, **values: object) -> Answer:
         t = words("en" if language == "en" else "ro")
-        message = Message((Text((t(template, **values),)),), t.language, self.desk.plan.zone)
+        said = {
+            name: value.say(t.language) if isinstance(value, Label) else value
+            for name, value in values.items()
+        }
+        message = Message((Text((t(template, **said),)),), t.language, self.desk.plan.zone)
         return Answer(message=message)
 
     def moved_clock(self) -> None:

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     """See the client id."""
 
     slack_triage_channel: str | None = None
-    """The id of the team's private channel: C..., or T.../C... with many workspaces. Who is in it is an agent."""
+    """The id of the team's private channel, whose members are the agents: C..., or T.../C... of many."""
 
     slack_api_url: str = "https://slack.com/api/"
     """Where the Slack Web API is."""

@@ -1,15 +1,11 @@
 """What things are called, and the one symbol that each has (voice: nowhere else an emoji)."""
 
+from desk.plan import Plan
 from desk.tickets import Status
+from desk.wording import Language
 from desk.wording import sentence as _
 
 PRIORITY_SYMBOLS = {"P1": "🔴", "P2": "🟠", "P3": "🟡", "P4": "⚪"}
-PRIORITIES = {
-    "P1": _("P1 critical: the system is down"),
-    "P2": _("P2 high: a major feature is broken"),
-    "P3": _("P3 medium: a minor feature has a problem"),
-    "P4": _("P4 low: a question or a wish"),
-}
 STATUS_SYMBOLS = {
     Status.RECEIVED: "📥",
     Status.TRIAGED: "🗂",
@@ -39,6 +35,13 @@ DUE = {
     "resolution": _("Resolution due"),
 }
 LANGUAGES = {"ro": _("Romanian"), "en": _("English")}
+
+
+def priority_said(plan: Plan, priority: str, language: Language) -> str:
+    """Return a priority as people read it: "P2 ridicată: o funcție principală nu merge"."""
+    spec = plan.priorities[priority]
+    name = f"{priority} {spec.name.say(language).lower()}" if spec.name else priority
+    return f"{name}: {spec.meaning.say(language)}" if spec.meaning else name
 
 
 def priority_symbol(priority: str) -> str:

@@ -30,6 +30,9 @@ class Label(Part):
         """Return the words in `language`."""
         return self.ro if language == "ro" else self.en
 
+    def __str__(self) -> str:
+        return self.en
+
 
 class DayOff(Part):
     """A day on which the company itself does not work."""

@@ -21,7 +21,8 @@ from desk.messages import (
     Text,
     When,
 )
-from desk.names import DUE, PRIORITIES, STATUS_SYMBOLS, STATUSES, priority_symbol
+from desk.names import DUE, STATUS_SYMBOLS, STATUSES, priority_said, priority_symbol
+from desk.plan import Plan
 from desk.sla import Clock, breached, warned
 from desk.tickets import Status, Ticket
 from desk.wording import Words
@@ -36,7 +37,7 @@ class Card(Struct, frozen=True):
     """
 
     ticket: Ticket
-    zone: str
+    plan: Plan
     requester: Rich
     customer: str | None
     tier: str
@@ -63,8 +64,8 @@ def card(card: Card, t: Words) -> Message:
         blocks.append(Fine((card.suggestion,)))
     if card.customers:
         blocks.append(_which_customer(card, t))
-    blocks.append(Buttons(_buttons(ticket, t)))
-    return Message(tuple(blocks), t.language, card.zone)
+    blocks.append(Buttons(_buttons(ticket, card.plan, t)))
+    return Message(tuple(blocks), t.language, card.plan.zone)
 
 
 def _headline(ticket: Ticket) -> str:
@@ -109,7 +110,7 @@ def _which_customer(card: Card, t: Words) -> Buttons:
     return Buttons((Menu("ticket.customer", t("Which customer is this?"), options),))
 
 
-def _buttons(ticket: Ticket, t: Words) -> tuple[Button | Menu, ...]:
+def _buttons(ticket: Ticket, plan: Plan, t: Words) -> tuple[Button | Menu, ...]:
     subject = str(ticket.id)
 
     def button(verb: str, label: str, primary: bool = False) -> Button:
@@ -117,7 +118,7 @@ def _buttons(ticket: Ticket, t: Words) -> tuple[Button | Menu, ...]:
 
     take, reply = button("take", t("Take"), True), button("reply", t("Reply"))
     resolve, escalate = button("resolve", t("Resolve")), button("escalate", t("Escalate"))
-    hold, priority = button("hold", t("Hold")), _priorities(ticket, t)
+    hold, priority = button("hold", t("Hold")), _priorities(ticket, plan, t)
     match ticket.status:
         case Status.RECEIVED | Status.TRIAGED:
             return take, reply, priority, escalate, _more(ticket, t, "note", "resolve")
@@ -138,10 +139,10 @@ def _buttons(ticket: Ticket, t: Words) -> tuple[Button | Menu, ...]:
             return button("reopen", t("Reopen")), _more(ticket, t, "note")
 
 
-def _priorities(ticket: Ticket, t: Words) -> Menu:
+def _priorities(ticket: Ticket, plan: Plan, t: Words) -> Menu:
     options = tuple(
-        Option(f"{priority_symbol(name)} {t(meaning)}", f"{ticket.id}:{name}")
-        for name, meaning in PRIORITIES.items()
+        Option(f"{priority_symbol(name)} {priority_said(plan, name, t.language)}", f"{ticket.id}:{name}")
+        for name in plan.priorities
     )
     return Menu("ticket.priority", t("Priority"), options)
 

@@ -182,7 +182,7 @@ def _card(tx: Transaction, desk: Desk, case: Case, clocks: tuple[Clock, ...], no
         return []
     shown = Card(
         ticket=case.ticket,
-        zone=case.plan.zone,
+        plan=case.plan,
         requester=name_of(case.requester),
         customer=case.customer.name if case.customer else None,
         tier=case.plan.tiers[case.ticket.tier].name,

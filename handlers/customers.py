@@ -84,14 +84,15 @@ def change_tier(call: Call, text: str) -> Answer:
     for case in found:
         _set_tier(call, case, tier)
     cases.store(call.tx, call.desk, found, call.now)
-    changed = call.t.count(
-        "The deadlines of {n} open ticket follow.", "The deadlines of {n} open tickets follow.", len(found)
+    n = len(found)
+    follow = call.t.count(
+        "The deadlines of {n} open ticket follow.", "The deadlines of {n} open tickets follow.", n
     )
     return call.say(
         "{name} has the tier {tier} now. {changed}",
         name=customer.name,
         tier=call.desk.plan.tiers[tier].name,
-        changed=changed,
+        changed=follow if n else "",
     )
 
 

@@ -183,7 +183,9 @@ def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str
         name = person.name or person.user
         here = desk.triage is not None and desk.triage.platform == person.platform
         who: Inline = Mention(person.user, name) if here else name
-        return t.rich(" On call ({level}): {who}.", level=level, who=who) if level else (" ", who)
+        if level is None:
+            return t.rich(" {who}, this is yours.", who=who)
+        return t.rich(" On call ({level}): {who}.", level=level, who=who)
     if handle is not None:
         return t.rich(" On call ({level}): {who}.", level=level or "", who=handle)
     return t.rich(" Nobody is named for {level} in the plan.", level=level or "")

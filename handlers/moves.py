@@ -8,10 +8,12 @@ from typing import Any
 from desk.customer_messages import closed_card, reopened, replied, resolved
 from desk.errors import BadInput, Refused
 from desk.messages import Bold
-from desk.names import PRIORITIES
+from desk.names import priority_said
+from desk.plan import Label
 from desk.team_messages import said, told
 from desk.tickets import Event, Kind, Status, Verb
 from desk.triage import CATEGORIES
+from desk.wording import LANGUAGES, Language
 from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
@@ -68,10 +70,7 @@ def _give(case: Case, call: Call, to: Person, kind: Kind) -> None:
 def prioritise(case: Case, call: Call, priority: str) -> None:
     """Set the priority; choosing one, the suggested one too, is what triage means. Deadlines follow."""
     if priority not in case.plan.priorities:
-        known = ", ".join(
-            f"{name} ({PRIORITIES[name].partition(': ')[2]})" if name in PRIORITIES else name
-            for name in case.plan.priorities
-        )
+        known = Label(**{of: _known_priorities(case, of) for of in LANGUAGES})
         raise BadInput(
             _("There is no {priority}. The priorities are {known}."), priority=priority[:20], known=known
         )
@@ -121,6 +120,11 @@ def apply_plan(case: Case, call: Call) -> None:
     )
     if case.ticket.priority not in desk.plan.priorities:
         case.change(priority=desk.plan.sla.default_priority)
+
+
+def _known_priorities(case: Case, language: Language) -> str:
+    said = (priority_said(case.plan, name, language) for name in case.plan.priorities)
+    return "; ".join(said)
 
 
 def reply(case: Case, call: Call, text: str) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from desk.errors import BadInput, NotFound
 from desk.instants import say_duration
 from desk.messages import Answer, Block, Bold, Field, Fine, Form, Message, Rich, Text, When
-from desk.names import PRIORITIES, STATUS_SYMBOLS, STATUSES
+from desk.names import STATUS_SYMBOLS, STATUSES, priority_said
 from desk.plan import Plan
 from desk.sla import calendar
 from desk.targets import targets
 from desk.team_messages import said, shortened
 from desk.tickets import Event, Kind, Status, Ticket, ticket_id
 from desk.wording import sentence as _
+from desk.wording import words
 from handlers import cases, commands, intake, moves
 from handlers.cases import Case
 from handlers.commands import Command
@@ -148,9 +149,9 @@ def sla(call: Call, _text: str) -> Answer:
 
 def _promise(call: Call, plan: Plan, tier: str, priority: str) -> Rich:
     promised = targets(plan, tier, priority)
-    meaning = call.t(PRIORITIES[priority]) if priority in PRIORITIES else priority
+    meaning = priority_said(plan, priority, call.language)
     return call.t.rich(
-        "{meaning}: answer within {first}, solved within {fix}",
+        "{meaning} – answer within {first}, solved within {fix}",
         meaning=Bold(meaning),
         first=say_duration(promised.first_response, call.language),
         fix=say_duration(promised.resolution, call.language),
@@ -186,9 +187,8 @@ def language(call: Call, text: str) -> Answer:
     if chosen is None:
         raise BadInput(_("Write ro or en, like: /support language en"))
     people.change_person(call.tx, call.person.id, language=chosen)
-    return call.say(
-        "We write to you in English from now on." if chosen == "en" else "Vă scriem în română de acum."
-    )
+    t = words("en" if chosen == "en" else "ro")
+    return call.show(Message((Text((t("We write to you in this language from now on."),)),), t.language))
 
 
 def hours(call: Call, _text: str) -> Answer:
@@ -265,14 +265,9 @@ def _not_solved(call: Call) -> Answer:
 
 def _reopen_in_time(case: Case, call: Call) -> None:
     if case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now):
-        days = case.plan.tickets.reopen_within.days
         raise BadInput(
-            _(
-                "{number} was resolved more than {days} days ago. "
-                "Write here what happened, and a new ticket goes on from it."
-            ),
+            _("{number} was resolved too long ago. Write here what happened: a new ticket goes on from it."),
             number=case.ticket.number,
-            days=days,
         )
     moves.reopen(case, call)
 

@@ -32,7 +32,7 @@ def hold(call: Call, case: Case) -> Answer:
     """Ask what we are waiting for."""
     t = call.t
     field = Field("text", t("What are we waiting for?"), required=False)
-    title = t("Put {number} on hold", number=case.ticket.number)
+    title = t("{number} on hold", number=case.ticket.number)
     return _form(
         call, case, "hold.set", title, t("Hold"), field, (t("The resolution clock stands meanwhile."),)
     )

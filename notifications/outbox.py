@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from desk.team_messages import told
+from desk.wording import sentence as _
 from desk.wording import words
 from notifications.chat import Chat, SendError
 from storage import outbox, people
@@ -113,7 +114,7 @@ class Delivery:
             outcome = await self._send(letter)
         except Exception as error:
             log.exception("outbox.failed", letter=letter.id)
-            outcome = self._failed(letter, SendError(f"{type(error).__name__}: {error}", temporary=True))
+            outcome = self._failed(letter, SendError(type(error).__name__, temporary=True))
         self._outcomes.append(outcome)
         self.wake()
 
@@ -122,7 +123,7 @@ class Delivery:
             return Outcome(letter, self._now())  # taken back before it was ever said
         chat = self._chats.get(letter.platform)
         if chat is None:
-            return self._failed(letter, SendError(f"{letter.platform} is not connected"))
+            return self._failed(letter, SendError(_("The platform is not connected.")))
         pause = self._pauses.get((letter.platform, letter.workspace))
         if pause is not None and pause > self._now():
             return Outcome(letter, pause, error="the workspace asked us to wait", again_at=pause)
@@ -167,6 +168,8 @@ def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -
             continue
         t = words("en" if triage.language == "en" else "ro")
         where = f"{outcome.letter.platform} {outcome.letter.conversation}"
-        sentence = t("A message to {where} did not arrive: {reason}", where=where, reason=outcome.error)
+        sentence = t(
+            "A message to {where} did not arrive: {reason}", where=where, reason=t(outcome.error or "")
+        )
         post = Post(triage.id, told((sentence,), t, "UTC"), dedupe_key=f"refused:{outcome.letter.id}")
         outbox.put(tx, [post], now)

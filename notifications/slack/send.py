@@ -7,6 +7,7 @@ import aiohttp
 import msgspec
 
 from desk.messages import Form, Message
+from desk.wording import sentence as _
 from notifications.chat import SendError
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
@@ -146,16 +147,16 @@ class SlackChat:
 
     async def _request(self, url: str, body: Any, headers: dict[str, str]) -> tuple[int, Any, bytes]:
         if self._session.closed:
-            raise SendError("The desk is stopping.", temporary=True)
+            raise SendError(_("The desk is stopping."), temporary=True)
         if isinstance(body, bytes):
             headers = headers | {"Content-Type": "application/json; charset=utf-8"}
         try:
             async with self._session.post(url, data=body, headers=headers, timeout=self._timeout) as answer:
                 return answer.status, answer.headers, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SendError("Slack cannot be reached.", temporary=True) from error
+            raise SendError(_("Slack cannot be reached."), temporary=True) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise SendError("Slack did not answer.", temporary=True, uncertain=True) from error
+            raise SendError(_("Slack did not answer."), temporary=True, uncertain=True) from error
 
 
 def _body(letter: Letter, message: Message) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from desk.wording import sentence as _
 from notifications.chat import SendError
 from storage import web
 from storage.database import Database, Transaction
@@ -59,7 +60,7 @@ def _put(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost:
     if letter.edits is not None:
         return _change(tx, _existing(tx, letter.edits), letter, now)
     if letter.message is None:
-        raise SendError("there is nothing to say and nothing to take back")
+        raise SendError(_("There is nothing to say and nothing to take back."))
     thread = None if letter.thread is None else _existing(tx, letter.thread)
     return web.write(tx, _key(letter), letter.conversation, now, thread=thread, message=letter.message)
 
@@ -73,7 +74,7 @@ def _change(tx: Transaction, post_id: int, letter: Letter, now: datetime) -> web
 def _existing(tx: Transaction, platform_id: str) -> int:
     post = web.post(tx, int(platform_id)) if platform_id.isdecimal() else None
     if post is None:
-        raise SendError(f"the page has no post {platform_id}")
+        raise SendError(_("The page has no such post."))
     return post.id
 
 

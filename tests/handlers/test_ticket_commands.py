@@ -95,7 +95,7 @@ async def test_choosing_a_priority_triages_and_keeps_the_correction(desk: Tested
 
 async def test_an_unknown_priority_says_which_there_are(desk: TestedDesk) -> None:
     await opened(desk)
-    with pytest.raises(BadInput, match=r"There is no P5\. The priorities are P1 \(the system is down\)"):
+    with pytest.raises(BadInput, match=r"There is no P5\. The priorities are P1 critical: system down; P2"):
         await desk.agent().types("/ticket priority 1001 P5")
 
 
