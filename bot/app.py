@@ -17,7 +17,7 @@ from desk.messages import Answer, Message, Text
 from desk.plan import Label
 from desk.wording import sentence as _
 from desk.wording import words
-from handlers import housekeeping, router
+from handlers import failures, housekeeping, router
 from handlers.context import Desk
 from notifications.chat import Chat
 from notifications.outbox import Delivery
@@ -90,9 +90,18 @@ class App:
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )
                 return self._say(self.desk.plan.language, sentence, code=error_id)
-            raise
+            if not await self._keep(incoming, error_id):
+                raise
+            return Answer()
         probes.RECEIVED.labels(incoming.platform, incoming.kind).inc()
         return answer
+
+    async def _keep(self, incoming: Incoming, error_id: str) -> bool:
+        """Show the team what we could not handle; False when that cannot be stored either."""
+        if incoming.kind not in failures.KEPT:
+            return False
+        now = self.clock.now()
+        return await self.database.write(lambda tx: failures.keep(tx, self.desk, incoming, error_id, now))
 
     def _say(self, language: str, template: str, **values: object) -> Answer:
         t = words("en" if language == "en" else "ro")

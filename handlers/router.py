@@ -8,6 +8,7 @@ from desk.incoming import Incoming
 from desk.messages import Answer
 from desk.wording import sentence as _
 from handlers import (
+    about,
     commands,
     corrections,
     customers,
@@ -37,7 +38,7 @@ KINDS: dict[str, Handler] = {
 }
 
 # For the team alone: nobody else can type these or press these.
-TEAM_COMMANDS = {"ticket": tickets.COMMANDS, "customer": customers.COMMANDS}
+TEAM_COMMANDS = {"ticket": tickets.COMMANDS, "customer": customers.COMMANDS, "desk": about.COMMANDS}
 TEAM_BUTTONS: dict[str, Handler] = {**ticket_buttons.BUTTONS, "ticket.customer": customers.chosen}
 
 # For everybody, about what is their own.

@@ -184,6 +184,12 @@ def open_tickets(
     return [_ticket(row) for row in rows]
 
 
+def counts(tx: Transaction) -> dict[str, int]:
+    """Return how many tickets there are in each status."""
+    query = sa.select(tickets.c.status, sa.func.count()).group_by(tickets.c.status)
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
 def open_ids_of_customer(tx: Transaction, customer_id: int) -> list[int]:
     """Return the numbers of a customer's open tickets."""
     open_ones = tickets.c.status.in_(_OPEN_STATES) & (tickets.c.customer_id == customer_id)

@@ -1,0 +1,39 @@
+"""What becomes of an event that our own mistake keeps us from handling: it is shown to the team, not lost."""
+
+from datetime import datetime
+
+from desk.incoming import Incoming
+from desk.messages import Block, Bold, Message, Quote, Text
+from handlers.context import Desk
+from storage import inbox, outbox, people
+from storage.database import Transaction
+from storage.outbox import Post
+
+# What a platform does not show to anybody else. A command or a button is simply tried again by its person.
+KEPT = frozenset({"message", "edited", "deleted", "mark"})
+
+
+def keep(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str, now: datetime) -> bool:
+    """Put what somebody wrote into the triage channel, with the code to look for in the log.
+
+    Returns False when there is no such channel: then the platform must deliver the event again.
+    """
+    if desk.triage is None:
+        return False
+    if inbox.first_time(tx, incoming.platform, incoming.id, now):
+        outbox.put(tx, [Post(desk.triage.id, _message(tx, desk, incoming, error_id))], now)
+    return True
+
+
+def _message(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str) -> Message:
+    t = desk.team
+    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
+    sentence = t.rich(
+        "What {who} wrote could not be handled: answer by hand, and look for {code} in the log.",
+        who=Bold(person.name or person.user),
+        code=Bold(error_id),
+    )
+    blocks: tuple[Block, ...] = (Text(sentence),)
+    if incoming.text:
+        blocks += (Quote(incoming.text),)
+    return Message(blocks, t.language, desk.plan.zone)
