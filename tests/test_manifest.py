@@ -47,6 +47,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     },
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.members": {"channels:read", "groups:read"},
+    "conversations.info": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "users.info": {"users:read", "users:read.email"},
 }
