@@ -1,5 +1,6 @@
 """The one place that wires: settings in, a running desk out."""
 
+import asyncio
 import secrets
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from bot import probes
 from bot.clock import Clock
 from bot.config import Settings
 from bot.schedule import Schedule
+from bot.warmth import warm_up
 from desk import plan as plans
 from desk.errors import DeskError
 from desk.incoming import Incoming
@@ -66,6 +68,7 @@ class App:
     def start(self) -> None:
         """Begin to send and to fire timers. What is configured was connected before."""
         self.database.on_commit = self._committed
+        self._warming = asyncio.create_task(asyncio.to_thread(warm_up, self.desk, self.clock.now()))
         self.delivery.start()
         self.schedule.start()
 

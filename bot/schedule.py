@@ -1,7 +1,7 @@
 """The schedule: wakes when the next timer is due, and fires what has come."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -50,10 +50,14 @@ class Schedule:
         """Fire no more."""
         self._scheduler.shutdown(wait=False)
 
-    def _sleep_until(self, at: object) -> None:
+    def _sleep_until(self, at: datetime) -> None:
         # The default grace of a second would drop a timer that is found late: none may be dropped.
         self._scheduler.add_job(
-            self._fire, DateTrigger(at), id=_JOB, replace_existing=True, misfire_grace_time=None
+            self._fire,
+            DateTrigger(self._clock.real(at)),
+            id=_JOB,
+            replace_existing=True,
+            misfire_grace_time=None,
         )
 
     async def _fire(self) -> None:
@@ -71,7 +75,7 @@ class Schedule:
         now = self._clock.now()
         latest = now + self._poll
         at = now if self._again else min(due or latest, latest)
-        self._sleep_until(self._clock.real(at))
+        self._sleep_until(at)
 
     async def _fire_due(self) -> None:
         while True:
