@@ -44,24 +44,22 @@ class Schedule:
         """Say that a timer was stored, or that the clock was moved."""
         self._again = True
         if not self._firing:
-            self._sleep_until(self._clock.now())
+            self._sleep_until(self._clock.real(self._clock.now()))
 
     def close(self) -> None:
         """Fire no more."""
         self._scheduler.shutdown(wait=False)
 
     def _sleep_until(self, at: datetime) -> None:
-        # The default grace of a second would drop a timer that is found late: none may be dropped.
-        self._scheduler.add_job(
-            self._fire,
-            DateTrigger(self._clock.real(at)),
-            id=_JOB,
-            replace_existing=True,
-            misfire_grace_time=None,
-        )
+        # The default grace of a second would drop a timer that is found late, and the default of one
+        # instance would drop a wake-up that comes while the last one is just ending: none may be dropped.
+        trigger = DateTrigger(self._clock.real(at))
+        options = {"replace_existing": True, "misfire_grace_time": None, "max_instances": 3}
+        self._scheduler.add_job(self._fire, trigger, id=_JOB, **options)
 
     async def _fire(self) -> None:
         if self._firing:
+            self._again = True
             return
         self._firing = True
         try:
@@ -74,8 +72,7 @@ class Schedule:
             self._firing = False
         now = self._clock.now()
         latest = now + self._poll
-        at = now if self._again else min(due or latest, latest)
-        self._sleep_until(at)
+        self._sleep_until(now if self._again else min(due or latest, latest))
 
     async def _fire_due(self) -> None:
         while True:

@@ -52,6 +52,7 @@ class Holidays(Part):
 class CalendarSpec(Part):
     """When a clock runs (plan, reading 2): the open spans of a week, and whether holidays close it."""
 
+    name: Label | None = None
     week: WeekOfDays = Field(alias="days")
     holidays: StrictBool
 

@@ -237,13 +237,11 @@ class Explanation(Struct, frozen=True):
 
 
 def explain(clock: Clock, now: datetime) -> Explanation:
-    """Explain a clock from its start to when it is due; to `now`, or when it stopped, where that is later.
+    """Explain a clock from its start to when it is due, so that the segments add up to the target.
 
     On hold without an end nothing is due, and the segments end `now`.
     """
-    end = _until(clock, now)
-    if clock.due_at is not None:
-        end = max(end, clock.due_at)
+    end = _until(clock, now) if clock.due_at is None else clock.due_at
     segments = tuple(clock.hours.segments(clock.started_at, end, clock.holds))
     return Explanation(
         clock=clock,

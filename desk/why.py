@@ -32,18 +32,15 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     target = say_duration(clock.target, t.language)
     rows = [_row(segment, plan, t) for segment in explanation.segments]
     rows.append((t("Total counted"), "", say_duration(explanation.counted, t.language)))
+    spec = plan.calendars[clock.calendar]
+    calendar = spec.name.say(t.language) if spec.name else clock.calendar
+    fine = [t("Target: {target}. What counts: {calendar}.", target=target, calendar=calendar)]
+    if explanation.left < timedelta(0):
+        fine.append(t("Overdue by {length} that count.", length=say_duration(-explanation.left, t.language)))
     return [
         Text((Bold(t(DUE[clock.name])), ": ", *due)),
         Table((t("From"), t("What"), t("Counts")), tuple(rows)),
-        Fine(
-            (
-                t(
-                    "Target {target}, counted in the calendar “{calendar}”.",
-                    target=target,
-                    calendar=clock.calendar,
-                ),
-            )
-        ),
+        Fine((" ".join(fine),)),
     ]
 
 

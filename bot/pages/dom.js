@@ -6,9 +6,9 @@ const plural = new Intl.PluralRules(document.documentElement.lang);
 export const say = (name) => spoken[name];
 
 /** "1 răspuns", "2 răspunsuri", "20 de răspunsuri": the server wrote one of each form. */
-export function sayReplies(n) {
-  const forms = { one: spoken.repliesOne, few: spoken.repliesFew, other: spoken.repliesOther };
-  return (forms[plural.select(n)] ?? forms.other).replace(/\d+/, n);
+export function count(what, n) {
+  const { [`${what}One`]: one, [`${what}Few`]: few, [`${what}Other`]: other } = spoken;
+  return ({ one, few }[plural.select(n)] ?? other).replace(/\d+/, n);
 }
 
 /** The first element of a piece of HTML that our server drew. Never call it with anything else. */

@@ -36,6 +36,7 @@ function showAgent(chosen) {
 export function showPane(pane) {
   document.body.dataset.shown = pane;
   press("[data-show]", (button) => button.dataset.show === pane);
+  remember("side", pane);
   scrollToEnd(shownChat(pane));
   markSeen();
 }
@@ -59,10 +60,10 @@ export function countNew(chat) {
   if (tab.checkVisibility() && tab.ariaPressed === "false") add(tab.querySelector(".unread"));
 }
 
-export function add(mark, suffix = "") {
+export function add(mark, inWords = String) {
   const count = Number(mark.dataset.count ?? 0) + 1;
   mark.dataset.count = count;
-  mark.textContent = suffix ? `${count} ${suffix}` : count;
+  mark.textContent = inWords(count);
   mark.hidden = false;
 }
 

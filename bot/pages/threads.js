@@ -1,6 +1,6 @@
 // Threads open in place, below the post they hang under.
 
-import { on, say, sayReplies } from "./dom.js";
+import { count, on } from "./dom.js";
 import { add, clear } from "./panes.js";
 
 export function unfold(item, open = true) {
@@ -22,13 +22,13 @@ export function writeInThread(item) {
 export function recount(root, isNew = false) {
   const thread = root?.querySelector(":scope > .thread");
   if (!thread) return;
-  const count = thread.querySelectorAll(".replies > .post").length;
-  if (count) thread.querySelector(".count").textContent = sayReplies(count);
-  thread.classList.toggle("has-replies", count > 0);
+  const replies = thread.querySelectorAll(".replies > .post").length;
+  if (replies) thread.querySelector(".count").textContent = count("replies", replies);
+  thread.classList.toggle("has-replies", replies > 0);
   if (!isNew) return;
   // A customer's thread is a talk with the desk: it stays in sight.
   if (root.closest(".customer")) unfold(root);
-  else if (!thread.classList.contains("open")) add(thread.querySelector(".unread"), say("new"));
+  else if (!thread.classList.contains("open")) add(thread.querySelector(".unread"), (n) => count("new", n));
 }
 
 export function startThreads() {

@@ -35,8 +35,8 @@ def initials(name: str) -> str:
 
 
 def tone(name: str) -> int:
-    """Return the number of a person's colour, the same wherever they appear."""
-    return _TONES.get(name, 0)
+    """Return the number of a person's colour, the same wherever they appear ("Ana Ionescu către client")."""
+    return next((number for known, number in _TONES.items() if name.startswith(known)), 0)
 
 
 environment.filters |= {"initials": initials, "tone": tone}
@@ -126,7 +126,8 @@ def draw_post(post: WebPost, reader: Reader) -> str:
 
 def draw_answer(message: Message, reader: Reader) -> str:
     """Return what the desk answers one person alone."""
-    return _draw("only_you", html(message, reader.now), reader)
+    local = reader.now.astimezone(ZoneInfo(ZONE))
+    return _draw("only_you", html(message, reader.now), reader, f"{local:%H:%M}")
 
 
 def draw_form(form: Form, reader: Reader) -> str:
@@ -135,7 +136,7 @@ def draw_form(form: Form, reader: Reader) -> str:
     return environment.get_template("form.html").render(form=form, intro=intro, t=words(form.language))
 
 
-def _draw(macro: str, what: Shown | Markup, reader: Reader) -> str:
+def _draw(macro: str, what: Shown | Markup, reader: Reader, *more: str) -> str:
     pieces = environment.get_template("posts.html").make_module({"t": words(reader.language)})
-    drawn: str = getattr(pieces, macro)(what)
+    drawn: str = getattr(pieces, macro)(what, *more)
     return str(drawn)

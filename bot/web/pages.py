@@ -43,6 +43,7 @@ async def page(request: web.Request) -> web.Response:
         triage=TRIAGE,
         customer=_chosen(request.query.get("customer"), CUSTOMERS),
         agent=_chosen(request.query.get("agent"), AGENTS),
+        side="team" if request.query.get("side") == "team" else "customer",
         clock=clock_said(desk.clock, language),
     )
     response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})

@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 from desk.instants import say_distance, say_instant
@@ -38,15 +39,18 @@ def html(message: Message, now: datetime) -> Markup:
     return _join(_block(block, message, now) for block in message.blocks)
 
 
-def inline_html(rich: Rich, message: Message, now: datetime) -> Markup:
-    """Return one run of words as HTML, in the language and zone of `message`."""
-    return _join(_inline(part, message, now) for part in rich)
+def inline_html(rich: Rich, message: Message, now: datetime, *, small: bool = False) -> Markup:
+    """Return one run of words as HTML, in the language and zone of `message`.
+
+    In small print an instant whose distance is told is that alone ("acum 4 min"), its date is the title.
+    """
+    return _join(_inline(part, message, now, small) for part in rich)
 
 
 def distances(message: Message, now: datetime) -> list[str]:
     """Return the distances that `html` shows, in the order in which they stand there."""
     return [
-        f"({say_distance(part.at, now, message.language)})"
+        _distance(part, message, now, isinstance(block, Fine))
         for block in message.blocks
         for rich in _riches(block)
         for part in rich
@@ -68,7 +72,7 @@ def _block(block: Block, message: Message, now: datetime) -> Markup:
         case Text(rich=rich):
             return Markup("<p>{}</p>").format(inline_html(rich, message, now))
         case Fine(rich=rich):
-            return Markup('<p class="fine">{}</p>').format(inline_html(rich, message, now))
+            return Markup('<p class="fine">{}</p>').format(inline_html(rich, message, now, small=True))
         case Quote(text=text):
             return Markup("<blockquote>{}</blockquote>").format(text)
         case Facts(facts=facts):
@@ -127,7 +131,7 @@ def _option(action: str, option: Option) -> Markup:
     ).format(action, option.value, option.label)
 
 
-def _inline(part: Inline, message: Message, now: datetime) -> Markup:
+def _inline(part: Inline, message: Message, now: datetime, small: bool) -> Markup:
     match part:
         case str():
             return escape(part)
@@ -140,7 +144,7 @@ def _inline(part: Inline, message: Message, now: datetime) -> Markup:
         case Link(url=url, text=text):
             return _link(url, text)
         case When():
-            return _when(part, message, now)
+            return _when(part, message, now, small)
 
 
 def _link(url: str, text: str) -> Markup:
@@ -159,18 +163,29 @@ def _is_safe(url: str) -> bool:
     return own or address.scheme in _SAFE_SCHEMES
 
 
-def _when(when: When, message: Message, now: datetime) -> Markup:
-    said = say_instant(when.at, message.zone, message.language)
-    local = when.at.astimezone(ZoneInfo(message.zone))
-    shown = Markup('<time datetime="{}" title="{}">{}</time>').format(
-        when.at.isoformat(timespec="seconds"), f"{local:%Y-%m-%d %H:%M} ({message.zone})", said
-    )
-    if when.bold:
-        shown = Markup("<strong>{}</strong>").format(shown)
+def _when(when: When, message: Message, now: datetime, small: bool) -> Markup:
     if when.now is None:
-        return shown
-    away = f"({say_distance(when.at, now, message.language)})"
-    return shown + Markup(' <span class="away">{}</span>').format(away)
+        return _time(when, message, say_instant(when.at, message.zone, message.language))
+    away = Markup('<span class="away">{}</span>').format(_distance(when, message, now, small))
+    if small:
+        return _time(when, message, away)
+    said = say_instant(when.at, message.zone, message.language)
+    return Markup("{} {}").format(_time(when, message, said), away)
+
+
+def _time(when: When, message: Message, shown: str) -> Markup:
+    full = format_datetime(
+        when.at.astimezone(ZoneInfo(message.zone)), "EEEE, d MMMM yyyy, HH:mm", locale=message.language
+    )
+    drawn = Markup('<time datetime="{}" title="{}">{}</time>').format(
+        when.at.isoformat(timespec="seconds"), f"{full} ({message.zone})", shown
+    )
+    return Markup("<strong>{}</strong>").format(drawn) if when.bold else drawn
+
+
+def _distance(when: When, message: Message, now: datetime, small: bool) -> str:
+    said = say_distance(when.at, now, message.language)
+    return said if small else f"({said})"
 
 
 def _riches(block: Block) -> list[Rich]:

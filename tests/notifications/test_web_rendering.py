@@ -137,12 +137,21 @@ def test_an_instant_has_its_weekday_its_distance_and_a_title_in_the_reader_s_zon
     drawn = html(Message((Text((due,)),), "ro"), NOW)
     assert "luni 23 nov., 19:00" in drawn
     assert '<span class="away">(peste 5 h)</span>' in drawn
-    assert 'datetime="2026-11-23T17:00:00+00:00" title="2026-11-23 19:00 (Europe/Bucharest)"' in drawn
+    title = "luni, 23 noiembrie 2026, 19:00 (Europe/Bucharest)"
+    assert f'datetime="2026-11-23T17:00:00+00:00" title="{title}"' in drawn
 
 
 def test_a_distance_is_told_from_when_the_page_is_read_not_written() -> None:
     message = Message((Text((When(NOW + timedelta(hours=5), NOW),)),), "en")
     assert distances(message, NOW + timedelta(hours=2)) == ["(in 3 h)"]
+
+
+def test_small_print_says_how_long_ago_something_was_and_keeps_its_date_for_the_title() -> None:
+    message = Message((Fine(("Ion · ", When(NOW - timedelta(minutes=4), NOW))),), "ro")
+    read = Read(html(message, NOW))
+    assert read.text == "Ion · acum 4 min"
+    assert "luni, 23 noiembrie 2026, 13:56 (Europe/Bucharest)" in dict(read.attributes).values()
+    assert distances(message, NOW + timedelta(minutes=1)) == ["acum 5 min"]
 
 
 def test_a_link_to_somebody_else_s_host_in_disguise_is_plain_text() -> None:
