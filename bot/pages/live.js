@@ -12,6 +12,7 @@ let warning = 0;
 
 function hear(told) {
   const chat = chatNamed(told.conversation);
+  if (!chat) return; // said to one of the team alone, elsewhere
   const wasAtEnd = isAtEnd(chat);
   const item = place(told);
   const root = document.getElementById(`post-${told.thread}`);

@@ -35,7 +35,9 @@ _SAFE_SCHEMES = {"http", "https", "mailto"}
 
 
 def html(message: Message, now: datetime) -> Markup:
-    """Return `message` as HTML. Distances are told from `now`, so that they stay true on an open page."""
+    """Return `message` as HTML. The distances of a card are told from `now`, and stay true on an open page;
+    what was said once ("in 58 min") keeps what it said.
+    """
     return _join(_block(block, message, now) for block in message.blocks)
 
 
@@ -48,7 +50,9 @@ def inline_html(rich: Rich, message: Message, now: datetime, *, small: bool = Fa
 
 
 def distances(message: Message, now: datetime) -> list[str]:
-    """Return the distances that `html` shows, in the order in which they stand there."""
+    """Return the distances that `html` shows of a card, in the order in which they stand there."""
+    if not _is_kept_true(message):
+        return []
     return [
         _distance(part, message, now, isinstance(block, Fine))
         for block in message.blocks
@@ -61,6 +65,10 @@ def distances(message: Message, now: datetime) -> list[str]:
 def is_card(message: Message) -> bool:
     """Return whether the message is a thing that one acts on, not only something said."""
     return any(isinstance(block, Facts | Buttons | Table) for block in message.blocks)
+
+
+def _is_kept_true(message: Message) -> bool:
+    return any(isinstance(block, Facts) for block in message.blocks)
 
 
 def _join(parts: Iterable[Markup]) -> Markup:
@@ -184,7 +192,8 @@ def _time(when: When, message: Message, shown: str) -> Markup:
 
 
 def _distance(when: When, message: Message, now: datetime, small: bool) -> str:
-    said = say_distance(when.at, now, message.language)
+    since = now if when.now is None or _is_kept_true(message) else when.now
+    said = say_distance(when.at, since, message.language)
     return said if small else f"({said})"
 
 

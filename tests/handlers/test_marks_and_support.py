@@ -1,0 +1,154 @@
+import pytest
+
+from desk.errors import BadInput
+from desk.incoming import Line
+from desk.tickets import Kind, Status
+from tests.desk_in_tests import DAY, TestedDesk, answer_text
+
+
+async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thread(desk: TestedDesk) -> None:
+    earlier = (
+        Line("ion", "m1", "Nu pot crea curse noi"),
+        Line("ana", "m2", "De când?"),
+        Line("ion", "m3", "De azi dimineață"),
+    )
+    agent = desk.agent()
+    agent.conversation = "general"
+    answer = await agent.does(
+        "mark", message="m1", author="ion", text="Nu pot crea curse noi", earlier=earlier
+    )
+    assert answer_text(answer) == "T-1001 este deschis."
+    assert (await desk.case()).requester.name == "Ion Popescu"  # type: ignore[union-attr]
+    told = [(event.kind, event.data["text"]) for event in await desk.history() if "text" in event.data]
+    assert told == [
+        (Kind.OPENED, "Nu pot crea curse noi"),
+        (Kind.NOTED, "De când?"),
+        (Kind.SAID, "De azi dimineață"),
+    ]
+
+
+async def test_a_marked_message_is_marked_once(desk: TestedDesk) -> None:
+    agent = desk.agent()
+    agent.conversation = "general"
+    for _ in range(2):
+        answer = await agent.does("mark", message="m1", author="ion", text="Nu pot crea curse noi")
+    assert answer_text(answer) == "Mesajul ține deja de T-1001."
+    assert len(await desk.all_tickets()) == 1
+
+
+async def test_a_customer_cannot_mark_what_others_wrote(desk: TestedDesk) -> None:
+    emma = desk.customer("emma")
+    emma.conversation, emma.direct = "general", False
+    await emma.does("mark", message="m1", author="ion", text="Nu pot crea curse noi")
+    assert await desk.all_tickets() == []
+
+
+async def test_support_opens_a_form_and_the_form_a_ticket(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    form = (await ion.types("/support")).form
+    assert form is not None
+    answer = await ion.presses(form.action, form.subject, text="Nu pot crea curse noi")
+    assert "T-1001" in answer_text(answer)
+    assert "T-1001 · Nu pot crea curse noi" in (await desk.said_in("dm:ion"))[0]
+
+
+async def test_an_empty_form_says_what_is_missing_and_keeps_it_open(desk: TestedDesk) -> None:
+    answer = await desk.customer().presses("support.open", "", text="  ")
+    assert list(answer.errors) == ["text"]
+    assert await desk.all_tickets() == []
+
+
+async def test_a_sentence_after_support_is_a_request_at_once(desk: TestedDesk) -> None:
+    await desk.customer().types("/support nu pot crea curse noi de azi")
+    assert (await desk.ticket()).subject == "nu pot crea curse noi de azi"
+
+
+async def test_what_is_answered_to_a_ticket_of_a_form_hangs_under_our_first_answer(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.types("/support nu pot crea curse noi de azi")
+    posted = [thread for place, thread, _m in await desk.deliver() if place == "dm:ion"]
+    assert posted == [None]
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    (_place, thread, _message) = next(one for one in await desk.deliver() if one[0] == "dm:ion")
+    assert thread is not None
+    await ion.says("Mulțumesc, aștept", thread=thread)
+    assert (await desk.kinds())[-1] is Kind.SAID
+
+
+async def test_never_mind_closes_and_not_solved_opens_again(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await ion.presses("support.nevermind", 1001)
+    assert (await desk.ticket()).status is Status.RESOLVED
+    await ion.presses("support.reopen", 1001)
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+
+
+async def test_too_late_to_reopen_says_what_to_do(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await ion.presses("support.nevermind", 1001)
+    await desk.after(8 * DAY)
+    with pytest.raises(BadInput, match="a new ticket goes on from it"):
+        await ion.presses("support.reopen", 1001)
+
+
+async def test_details_reach_the_team_and_the_customers_thread(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await ion.presses("support.details.send", 1001, text="Eroarea 500")
+    assert any("Eroarea 500" in said for said in await desk.said_in("triage"))
+    assert any("Eroarea 500" in said for said in await desk.said_in("dm:ion"))
+
+
+async def test_sla_says_what_was_promised(desk: TestedDesk) -> None:
+    answer = answer_text(await desk.customer("ion").types("/support sla"))
+    assert "Premium" in answer
+    assert "P2 ridicată: o funcție principală nu merge – răspuns în cel mult 4 h" in answer
+
+
+async def test_phone_and_video_are_for_those_who_have_them(desk: TestedDesk) -> None:
+    await desk.customer("ion").types("/support call-me +40 721 000 000")
+    assert "+40 721 000 000" in (await desk.ticket()).subject
+    with pytest.raises(BadInput, match="does not include"):
+        await desk.customer("basic").types("/support meet mâine")
+
+
+async def test_a_person_chooses_their_language(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.types("/support language en")
+    await ion.says("Nu pot crea curse noi")
+    assert "You hear from us by" in (await desk.said_in("dm:ion"))[0]
+
+
+async def test_a_basic_customer_is_told_that_the_answer_comes_by_email(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    assert "e-mail" in (await desk.said_in("dm:basic"))[0]
+
+
+async def test_a_ticket_keeps_its_plan_until_the_current_one_is_applied(desk: TestedDesk) -> None:
+    from dataclasses import replace
+
+    from desk import plan as plans
+    from storage import plans as stored
+    from tests.desk_in_tests import parsed
+
+    await desk.customer().says("Nu pot crea curse noi")
+    text = plans.SHIPPED.read_text(encoding="utf-8").replace(
+        'first_response = "4 h"', 'first_response = "2 h"'
+    )
+    version = await desk.database.write(lambda tx: stored.remember(tx, text, plans.digest(text), desk.now))
+    desk.desk = replace(desk.desk, plan=parsed(text), plan_version=version)
+    assert (await desk.case()).clocks()[0].target.total_seconds() == 4 * 3600
+    await desk.agent().types("/ticket replan 1001")
+    assert (await desk.case()).clocks()[0].target.total_seconds() == 2 * 3600
+    assert Kind.PLAN in await desk.kinds()
+
+
+async def test_tags_and_category_are_history(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket tag 1001 #Curse smartbill")
+    await desk.agent().types("/ticket category 1001 invoicing")
+    ticket = await desk.ticket()
+    assert (ticket.tags, ticket.category) == (("curse", "smartbill"), "invoicing")
+    assert (await desk.kinds())[-2:] == [Kind.TAGGED, Kind.CATEGORY]
