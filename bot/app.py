@@ -23,9 +23,10 @@ from handlers import failures, housekeeping, router
 from handlers.context import Desk
 from notifications.chat import Chat
 from notifications.outbox import Delivery
-from storage import migrations, outbox, people
+from storage import letters, migrations, people
 from storage import plans as stored_plans
-from storage.database import Database, Transaction
+from storage.database import Database
+from storage.transactions import Transaction
 
 log = structlog.get_logger()
 
@@ -60,7 +61,7 @@ class App:
             version = stored_plans.remember(tx, text, plans.digest(text), now)
             housekeeping.schedule(tx, now)
             if self._alone:
-                outbox.abandon_leases(tx, now)
+                letters.abandon_leases(tx, now)
             return Desk(plan, version, people.triage_place(tx))
 
         self.desk = await self.database.write(work)

@@ -6,8 +6,9 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
 from bot.clock import Clock
-from storage import migrations, outbox, timers
-from storage.database import Database, Transaction
+from storage import letters, migrations, outbox, timers
+from storage.database import Database
+from storage.transactions import Transaction
 
 REGISTRY = CollectorRegistry()
 RECEIVED = Counter("dispecer_events_total", "Events handled.", ["platform", "kind"], registry=REGISTRY)
@@ -55,5 +56,5 @@ def _metrics(database: Database, clock: Clock) -> Page:
 def _measure(tx: Transaction, clock: Clock) -> None:
     now = clock.now()
     _WAITING.set(outbox.waiting(tx))
-    for gauge, due in ((_OUTBOX_LAG, outbox.next_due(tx)), (_TIMER_LAG, timers.next_due(tx))):
+    for gauge, due in ((_OUTBOX_LAG, letters.next_due(tx)), (_TIMER_LAG, timers.next_due(tx))):
         gauge.set(max(0.0, (now - due).total_seconds()) if due else 0.0)

@@ -11,7 +11,8 @@ from bot.clock import Clock
 from handlers import timers as handlers
 from handlers.context import Desk
 from storage import timers
-from storage.database import Database, Transaction
+from storage.database import Database
+from storage.transactions import Transaction
 
 log = structlog.get_logger()
 

@@ -58,6 +58,8 @@ async def _add_try_page(app: App, site: web.Application) -> None:
     app.chats["web"] = WebChat(app.database, app.clock.now, audience)
     if app.desk.triage is None:
         app.desk.triage = await app.database.read(people.triage_place)
+    if app.desk.triage is not None and app.desk.triage.platform == samples.PLATFORM:
+        app.desk.plan = samples.staffed(app.desk.plan)
     page.mount(
         site,
         receive=app.receive,

@@ -21,9 +21,9 @@ from desk.wording import Words, words
 from desk.wording import sentence as _
 from handlers.context import Desk
 from storage import outbox, people, tickets, timers
-from storage.database import Transaction
 from storage.outbox import Post
 from storage.people import Customer, Person, Place
+from storage.transactions import Transaction
 
 _SPOKEN = (Kind.OPENED, Kind.SAID)
 

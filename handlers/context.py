@@ -11,8 +11,8 @@ from desk.plan import Plan
 from desk.wording import Language, Words, words
 from desk.wording import sentence as _
 from storage import plans as stored_plans
-from storage.database import Transaction
 from storage.people import Customer, Person, Place
+from storage.transactions import Transaction
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ from handlers.cases import Case
 from handlers.commands import Command, folded
 from handlers.context import Call, Desk
 from storage import people, tickets
-from storage.database import Transaction
 from storage.people import Customer
+from storage.transactions import Transaction
 
 
 def add(call: Call, text: str) -> Answer:

@@ -20,10 +20,10 @@ from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
 from storage import people, timers
-from storage.database import Transaction
 from storage.outbox import Post
 from storage.people import Person
 from storage.timers import Timer
+from storage.transactions import Transaction
 
 # What stops an escalation: somebody took the ticket, or did what its clock waited for.
 _ANSWERS = frozenset({Kind.TAKEN, Kind.REPLIED, Kind.RESOLVED})

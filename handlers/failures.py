@@ -6,8 +6,8 @@ from desk.incoming import Incoming
 from desk.messages import Block, Bold, Message, Quote, Text
 from handlers.context import Desk
 from storage import inbox, outbox, people
-from storage.database import Transaction
 from storage.outbox import Post
+from storage.transactions import Transaction
 
 # What a platform does not show to anybody else. A command or a button is simply tried again by its person.
 KEPT = frozenset({"message", "edited", "deleted", "mark"})

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from handlers.context import Desk
 from storage import inbox, outbox, timers
-from storage.database import Transaction
 from storage.timers import Timer
+from storage.transactions import Transaction
 
 _EVENTS_KEPT = timedelta(days=7)  # Slack repeats an event for an hour at most
 _LETTERS_KEPT = timedelta(days=30)

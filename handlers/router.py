@@ -21,8 +21,8 @@ from handlers import (
 )
 from handlers.context import Call, Desk
 from storage import inbox, people
-from storage.database import Transaction
 from storage.people import Customer, Person, Place
+from storage.transactions import Transaction
 
 Handler = Callable[[Call], Answer]
 

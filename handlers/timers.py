@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from handlers import deadlines, housekeeping
 from handlers.context import Desk
 from storage import timers
-from storage.database import Transaction
 from storage.timers import Timer
+from storage.transactions import Transaction
 
 Handler = Callable[[Transaction, Desk, list[Timer], datetime], None]
 

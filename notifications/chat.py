@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from storage.outbox import Letter
+from storage.letters import Letter
 
 
 class SendError(Exception):

@@ -20,9 +20,11 @@ from desk.team_messages import told
 from desk.wording import sentence as _
 from desk.wording import words
 from notifications.chat import Chat, SendError
-from storage import outbox, people
-from storage.database import Database, Transaction
-from storage.outbox import Letter, Outcome, Post
+from storage import letters, outbox, people
+from storage.database import Database
+from storage.letters import Letter, Outcome
+from storage.outbox import Post
+from storage.transactions import Transaction
 
 log = structlog.get_logger()
 
@@ -84,9 +86,9 @@ class Delivery:
 
         def work(tx: Transaction) -> list[Letter]:
             if outcomes:
-                outbox.finish(tx, outcomes, now)
+                letters.finish(tx, outcomes, now)
                 _tell_of_failures(tx, outcomes, now)
-            return outbox.claim(tx, now, now + _LEASE, most) if most else []
+            return letters.claim(tx, now, now + _LEASE, most) if most else []
 
         letters = await self._database.write(work)
         del self._outcomes[: len(outcomes)]
@@ -101,7 +103,7 @@ class Delivery:
         """Sleep until somebody wakes us, or the next letter is due."""
         if self._woken.is_set() or self._outcomes:
             return
-        due = None if self._under_way else await self._database.read(outbox.next_due)
+        due = None if self._under_way else await self._database.read(letters.next_due)
         wait = self._poll if due is None else min(due - self._now(), self._poll)
         try:
             async with asyncio.timeout(max(wait.total_seconds(), 0.001)):

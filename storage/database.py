@@ -6,56 +6,15 @@ each caller hears of its result after the commit.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.transactions import Transaction, Waiting, Work
+
 T = TypeVar("T")
-
-# More than this in one commit would make the first wait for the last.
-LARGEST_GROUP = 64
-
-
-@dataclass(slots=True)
-class Transaction:
-    """An open transaction. `woken` names what somebody should look at once it is committed."""
-
-    connection: sa.Connection
-    woken: set[str] = field(default_factory=set)
-
-    def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
-        """Run one statement; a list of `values` runs it once for each, in one go."""
-        return self.connection.execute(statement, values)
-
-    @property
-    def postgres(self) -> bool:
-        """Whether rows can and must be locked one by one; on SQLite the whole file is ours."""
-        return self.connection.dialect.name == "postgresql"
-
-
-Work = Callable[[Transaction], T]
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A work and the future of the one who waits for it."""
-
-    work: Work[Any]
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        """Tell the one who waits, unless they have gone."""
-        if self.future.done():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
 
 
 class Writer(Protocol):
@@ -123,49 +82,3 @@ class Database:
             await self._writer.close()
             self._writer = None
         await self.engine.dispose()
-
-
-def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> set[str]:
-    """Run the works of `group` in one transaction and commit it; each that fails is undone alone.
-
-    Returns what was woken. Raises when the transaction as a whole failed; then nothing of it is stored.
-    """
-    woken: set[str] = set()
-    with connection.begin():
-        for waiting in group:
-            transaction = Transaction(connection)
-            connection.exec_driver_sql("SAVEPOINT work")
-            try:
-                waiting.result = waiting.work(transaction)
-            except Exception as error:
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
-                waiting.error = error
-            else:
-                woken |= transaction.woken
-            connection.exec_driver_sql("RELEASE SAVEPOINT work")
-    return woken
-
-
-def run_alone(connection: sa.Connection, group: Sequence[Waiting]) -> set[str]:
-    """Run each work of `group` in a transaction of its own: what is done when they could not go together."""
-    woken: set[str] = set()
-    for waiting in group:
-        waiting.error = None
-        try:
-            woken |= _run_one(connection, waiting)
-        except Exception as error:
-            waiting.error = error
-    return woken
-
-
-def _run_one(connection: sa.Connection, waiting: Waiting) -> set[str]:
-    with connection.begin():
-        transaction = Transaction(connection)
-        waiting.result = waiting.work(transaction)
-    return transaction.woken
-
-
-def settle(group: Sequence[Waiting]) -> None:
-    """Tell everybody in `group` how it went."""
-    for waiting in group:
-        waiting.settle()

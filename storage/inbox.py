@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Transaction
 from storage.tables import inbox
+from storage.transactions import Transaction
 
 _SQLITE = sqlite.insert(inbox).on_conflict_do_nothing()
 _POSTGRES = postgresql.insert(inbox).on_conflict_do_nothing()

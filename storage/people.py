@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Transaction
 from storage.tables import customers, people, places
+from storage.transactions import Transaction
 
 
 class Customer(Struct, frozen=True):

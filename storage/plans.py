@@ -4,8 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.database import Transaction
 from storage.tables import plans
+from storage.transactions import Transaction
 
 
 def remember(tx: Transaction, text: str, digest: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.database import LARGEST_GROUP, Waiting, run_alone, run_together, settle
+from storage.transactions import LARGEST_GROUP, Waiting, run_alone, run_together, settle
 
 # What another process can do to us: a deadlock, or a change that we did not see. Doing it again mends it.
 _AGAIN = {"40P01", "40001"}

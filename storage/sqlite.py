@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database import LARGEST_GROUP, Waiting, run_alone, run_together, settle
+from storage.transactions import LARGEST_GROUP, Waiting, run_alone, run_together, settle
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from desk.tickets import Event, Kind, Status, Ticket
-from storage.database import Transaction
 from storage.tables import ticket_events, ticket_messages, tickets
+from storage.transactions import Transaction
 
 
 class Belonging(Struct, frozen=True):

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Transaction
 from storage.tables import timers
+from storage.transactions import Transaction
 
 
 class Timer(Struct, frozen=True):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from desk.messages import Message
-from storage.database import Transaction
+from storage.transactions import Transaction
 from storage.web_tables import web_posts as posts
 
 # Any number that nobody else uses: revisions must be committed in the order in which they are given.

@@ -15,10 +15,11 @@ from desk.tickets import Event, Kind, Ticket
 from handlers import cases, router
 from handlers import timers as timer_handlers
 from handlers.context import Desk
-from storage import outbox, people, tickets, timers
+from storage import people, tickets, timers
 from storage import plans as stored_plans
-from storage.database import Database, Transaction
-from storage.outbox import Outcome
+from storage.database import Database
+from storage.letters import Outcome
+from storage.transactions import Transaction
 
 MONDAY_TEN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 10:00 in Bucharest
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -134,11 +135,11 @@ class TestedDesk:
         """Send all that waits, as a platform that never fails; return (conversation, thread, message)."""
         before = len(self.sent)
         while letters := await self.database.write(
-            lambda tx: outbox.claim(tx, self.now, self.now + MINUTE, 50)
+            lambda tx: letters.claim(tx, self.now, self.now + MINUTE, 50)
         ):
             self.sent += [(letter.conversation, letter.thread, letter.message) for letter in letters]
             outcomes = [Outcome(one, self.now, one.edits or self.next_id("p")) for one in letters]
-            await self.database.write(lambda tx, o=outcomes: outbox.finish(tx, o, self.now))  # type: ignore[misc]
+            await self.database.write(lambda tx, o=outcomes: letters.finish(tx, o, self.now))  # type: ignore[misc]
         return self.sent[before:]
 
     async def said_in(self, conversation: str) -> list[str]:

@@ -11,7 +11,8 @@ from bot.cli.settings import load
 from bot.config import Settings
 from desk import plan as plans
 from storage import migrations, people
-from storage.database import Database, Transaction
+from storage.database import Database
+from storage.transactions import Transaction
 
 
 class Finding(NamedTuple):

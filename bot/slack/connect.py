@@ -22,8 +22,8 @@ from bot.slack.people import FAILURES, Receive, sync_team
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
 from storage import people
-from storage.database import Transaction
 from storage.people import Place
+from storage.transactions import Transaction
 
 if TYPE_CHECKING:
     from bot.app import App

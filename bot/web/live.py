@@ -20,7 +20,7 @@ from desk.instants import say_duration, say_instant
 from desk.wording import Language, words
 from notifications.web.render import distances
 from storage import web as posts
-from storage.database import Transaction
+from storage.transactions import Transaction
 
 MOST_POSTS = 100  # of a conversation on the page, without their replies
 

@@ -13,7 +13,7 @@ from bot.web.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Samp
 from desk.wording import words
 from storage import people
 from storage import web as posts
-from storage.database import Transaction
+from storage.transactions import Transaction
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _YEAR = 365 * 24 * 3600

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from desk.plan import Plan
 from desk.wording import Language
 from storage import people
-from storage.database import Database, Transaction
+from storage.database import Database
+from storage.transactions import Transaction
 
 PLATFORM: Final = "web"
 WORKSPACE = "try"
@@ -58,6 +59,15 @@ PEOPLE = {sample.user: sample for sample in (*CUSTOMERS, *AGENTS)}
 async def load(database: Database, plan: Plan, now: datetime) -> None:
     """Store the sample people where they are missing; what was changed since is left as it is."""
     await database.write(lambda tx: _load(tx, plan, now))
+
+
+def staffed(plan: Plan) -> Plan:
+    """Return `plan` with the sample team on call wherever it names nobody."""
+    levels = {
+        key: level if level.people else level.model_copy(update={"people": (AGENTS[n % len(AGENTS)].user,)})
+        for n, (key, level) in enumerate(plan.levels.items())
+    }
+    return plan.model_copy(update={"levels": levels})
 
 
 def _load(tx: Transaction, plan: Plan, now: datetime) -> None:

@@ -12,7 +12,7 @@ from notifications.chat import SendError
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
 from notifications.slack.render import render
-from storage.outbox import Letter
+from storage.letters import Letter
 
 API_URL = "https://slack.com/api/"
 EVENT_TYPE = "dispecer_post"

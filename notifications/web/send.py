@@ -7,8 +7,9 @@ from datetime import datetime
 from desk.wording import sentence as _
 from notifications.chat import SendError
 from storage import web
-from storage.database import Database, Transaction
-from storage.outbox import Letter
+from storage.database import Database
+from storage.letters import Letter
+from storage.transactions import Transaction
 
 
 class Audience:

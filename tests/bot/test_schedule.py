@@ -9,8 +9,9 @@ from bot.schedule import Schedule
 from handlers import timers as handlers
 from handlers.context import Desk
 from storage import timers
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.timers import Timer
+from storage.transactions import Transaction
 from tests.desk_in_tests import DAY, HOUR, TestedDesk
 
 

@@ -25,8 +25,8 @@ from notifications.web.send import Audience, WebChat
 from storage import people
 from storage import web as posts
 from storage.database import Database
+from storage.letters import Letter
 from storage.migrations import upgrade
-from storage.outbox import Letter
 
 KEY = "0b8f7a9e-1111-4222-8333-44445555aaaa"
 OTHER_KEY = "0b8f7a9e-1111-4222-8333-44445555bbbb"

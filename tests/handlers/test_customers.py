@@ -3,7 +3,7 @@ import pytest
 from desk.errors import BadInput
 from handlers.customers import import_customers
 from storage import people
-from storage.database import Transaction
+from storage.transactions import Transaction
 from tests.desk_in_tests import HOUR, TestedDesk, answer_text
 
 

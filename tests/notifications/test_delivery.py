@@ -7,9 +7,11 @@ import pytest
 from desk.messages import Message, Text
 from notifications.chat import SendError
 from notifications.outbox import Delivery
-from storage import outbox, people
-from storage.database import Database, Transaction
-from storage.outbox import Letter, Post
+from storage import letters, outbox, people
+from storage.database import Database
+from storage.letters import Letter
+from storage.outbox import Post
+from storage.transactions import Transaction
 from tests.desk_in_tests import MONDAY_TEN, TestedDesk, words_of
 
 
@@ -196,13 +198,13 @@ async def test_a_post_that_was_edited_while_it_was_sent_is_sent_again(database: 
     office = PostOffice(database)
     await office.put("a", "old", key="card:1")
     (letter,) = await database.write(
-        lambda tx: outbox.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
+        lambda tx: letters.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
     )
     await office.put("a", "new", key="card:1")
-    outcome = outbox.Outcome(letter, MONDAY_TEN, "p1")
-    await database.write(lambda tx: outbox.finish(tx, [outcome], MONDAY_TEN))
+    outcome = letters.Outcome(letter, MONDAY_TEN, "p1")
+    await database.write(lambda tx: letters.finish(tx, [outcome], MONDAY_TEN))
     (again,) = await database.write(
-        lambda tx: outbox.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
+        lambda tx: letters.claim(tx, MONDAY_TEN, MONDAY_TEN + timedelta(minutes=1), 10)
     )
     assert (again.edits, words_of(again.message)) == ("p1", "new")  # type: ignore[arg-type]
 
@@ -211,9 +213,9 @@ async def test_a_letter_whose_sender_died_is_doubted(database: Database) -> None
     office = PostOffice(database)
     await office.put("a", "perhaps")
     lease = MONDAY_TEN + timedelta(minutes=1)
-    await database.write(lambda tx: outbox.claim(tx, MONDAY_TEN, lease, 10))
-    assert await database.write(lambda tx: outbox.claim(tx, MONDAY_TEN, lease, 10)) == []
-    (letter,) = await database.write(lambda tx: outbox.claim(tx, lease, lease + timedelta(minutes=1), 10))
+    await database.write(lambda tx: letters.claim(tx, MONDAY_TEN, lease, 10))
+    assert await database.write(lambda tx: letters.claim(tx, MONDAY_TEN, lease, 10)) == []
+    (letter,) = await database.write(lambda tx: letters.claim(tx, lease, lease + timedelta(minutes=1), 10))
     assert letter.doubtful
 
 

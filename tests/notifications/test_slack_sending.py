@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from desk.messages import Form, Message, Text
 from notifications.chat import Chat, SendError
 from notifications.slack.send import SlackChat
-from storage.outbox import Letter
+from storage.letters import Letter
 
 HELLO = Message((Text(("Bună ziua",)),), "ro")
 

@@ -5,8 +5,9 @@ import pytest
 import sqlalchemy as sa
 
 from storage import inbox
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.tables import inbox as inbox_table
+from storage.transactions import Transaction
 from tests.desk_in_tests import MONDAY_TEN
 
 

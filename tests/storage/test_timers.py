@@ -2,8 +2,9 @@ import asyncio
 from datetime import datetime
 
 from storage import timers
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.timers import Timer
+from storage.transactions import Transaction
 from tests.desk_in_tests import HOUR, MINUTE, MONDAY_TEN
 
 

@@ -1,0 +1,214 @@
+"""How what waits in the outbox leaves: in order in each place, and from one process at a time.
+
+A place is claimed for a while by one process, which sends the first post that waits there.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from desk.messages import Message
+from storage.tables import outbox, places, posts
+from storage.transactions import Transaction
+
+_decode = msgspec.json.Decoder(Message).decode
+
+
+class Letter(Struct, frozen=True):
+    """A post that is to leave: what, where, and what it edits or hangs under (platform ids).
+
+    A `doubtful` one may have arrived already.
+    """
+
+    id: int
+    revision: int
+    place_id: int
+    platform: str
+    workspace: str
+    conversation: str
+    message: Message | None
+    key: str | None
+    thread: str | None
+    edits: str | None
+    attempts: int
+    doubtful: bool = False
+
+
+class Outcome(Struct, frozen=True):
+    """How sending a letter went. `again_at` is set for a failure that may pass; `next_at` is when the
+    place may be spoken in again."""
+
+    letter: Letter
+    next_at: datetime
+    platform_id: str | None = None
+    error: str | None = None
+    again_at: datetime | None = None
+    doubtful: bool = False
+
+
+_FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
+_READY = (
+    sa.select(places.c.id, places.c.leased_until)
+    .where(places.c.send_at <= sa.bindparam("now"), _FREE)
+    .order_by(places.c.send_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    sa.update(places)
+    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(leased_until=sa.bindparam("until"))
+)
+_first = outbox.alias("first")
+_HEAD = (
+    sa.select(sa.func.min(_first.c.id))
+    .where(_first.c.place_id == places.c.id, _first.c.done_at.is_(None))
+    .correlate(places)
+    .scalar_subquery()
+)
+_self, _root = posts.alias("self"), posts.alias("root")
+_LETTERS = (
+    sa.select(
+        outbox.c.id,
+        outbox.c.revision,
+        outbox.c.place_id,
+        places.c.platform,
+        places.c.workspace,
+        places.c.conversation,
+        outbox.c.message,
+        outbox.c.key,
+        sa.func.coalesce(outbox.c.thread, _root.c.platform_id).label("thread"),
+        _self.c.platform_id.label("edits"),
+        outbox.c.attempts,
+        outbox.c.doubtful,
+    )
+    .select_from(places)
+    .join(outbox, outbox.c.id == _HEAD)
+    .outerjoin(_self, sa.and_(_self.c.place_id == places.c.id, _self.c.key == outbox.c.key))
+    .outerjoin(_root, sa.and_(_root.c.place_id == places.c.id, _root.c.key == outbox.c.under))
+    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Letter]:
+    """Take at most `most` places in which something waits, and return the first letter of each.
+
+    Nobody else sends there until the lease ends at `until` or `finish` gives the place back.
+    """
+    ready = tx.execute(_READY, {"now": now, "most": most}).all()
+    if not ready:
+        return []
+    taken = [row.id for row in ready]
+    tx.execute(_LEASE, {"ids": taken, "until": until})
+    # A lease that ran out belonged to a process that died, perhaps between sending and saying so.
+    abandoned = {row.id for row in ready if row.leased_until is not None}
+    letters = [_letter(row, row.place_id in abandoned) for row in tx.execute(_LETTERS, {"ids": taken})]
+    empty = set(taken) - {letter.place_id for letter in letters}
+    if empty:
+        tx.execute(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
+    return letters
+
+
+def _letter(row: Any, abandoned: bool) -> Letter:
+    values = dict(row._mapping)
+    values["doubtful"] = values["doubtful"] or abandoned
+    if values["message"] is not None:
+        values["message"] = _decode(values["message"])
+    return Letter(**values)
+
+
+def abandon_leases(tx: Transaction, now: datetime) -> None:
+    """Let no lease outlive this instant: for a process that starts and knows that it is the only one."""
+    tx.execute(sa.update(places).where(places.c.leased_until > now).values(leased_until=now))
+
+
+_LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update()
+_NEXT_WAITING = (
+    sa.select(outbox.c.send_after)
+    .where(outbox.c.place_id == sa.bindparam("the_place"), outbox.c.done_at.is_(None))
+    .order_by(outbox.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+# Typed, because within a CASE the database cannot tell that it is an instant.
+_EARLIEST = sa.bindparam("earliest", type_=places.c.send_at.type)
+_GIVE_BACK = (
+    sa.update(places)
+    .where(places.c.id == sa.bindparam("the_place"))
+    .values(
+        leased_until=None,
+        send_at=sa.case((_EARLIEST > _NEXT_WAITING, _EARLIEST), else_=_NEXT_WAITING),
+    )
+)
+_DONE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("the_id"), outbox.c.revision == sa.bindparam("the_revision"))
+    .values(done_at=sa.bindparam("at"), platform_id=sa.bindparam("their_id"), error=sa.bindparam("why"))
+)
+_AGAIN = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("the_id"))
+    .values(
+        send_after=sa.bindparam("later"),
+        attempts=outbox.c.attempts + 1,
+        error=sa.bindparam("why"),
+        doubtful=sa.bindparam("in_doubt"),
+    )
+)
+
+
+def _post(insert: Any) -> Any:
+    return insert.on_conflict_do_update(
+        index_elements=["place_id", "key"], set_={"platform_id": insert.excluded.platform_id}
+    )
+
+
+_POST = {True: _post(postgresql.insert(posts)), False: _post(sqlite.insert(posts))}
+
+
+def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
+    """Store how letters went and give their places back."""
+    done = [_done(o, now) for o in outcomes if o.again_at is None]
+    again = [
+        {"the_id": o.letter.id, "later": o.again_at, "why": o.error, "in_doubt": o.doubtful}
+        for o in outcomes
+        if o.again_at is not None
+    ]
+    kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
+    for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):
+        if rows:
+            tx.execute(statement, rows)
+    if tx.postgres:
+        for place_id in sorted({o.letter.place_id for o in outcomes}):
+            tx.execute(_LOCK, {"the_place": place_id})
+    tx.execute(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
+    tx.woken.add("sent")
+
+
+def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    letter = outcome.letter
+    return {
+        "the_id": letter.id,
+        "the_revision": letter.revision,
+        "at": now,
+        "their_id": outcome.platform_id,
+        "why": outcome.error,
+    }
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    letter = outcome.letter
+    return {"place_id": letter.place_id, "key": letter.key, "platform_id": outcome.platform_id}
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """Return when the next place may be spoken in, or when the next lease runs out."""
+    at = sa.case((places.c.leased_until > places.c.send_at, places.c.leased_until), else_=places.c.send_at)
+    earliest: datetime | None = tx.execute(
+        sa.select(sa.func.min(sa.type_coerce(at, places.c.send_at.type))).where(places.c.send_at.is_not(None))
+    ).scalar()
+    return earliest
