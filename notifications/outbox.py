@@ -90,13 +90,13 @@ class Delivery:
                 _tell_of_failures(tx, outcomes, now)
             return letters.claim(tx, now, now + _LEASE, most) if most else []
 
-        letters = await self._database.write(work)
+        claimed = await self._database.write(work)
         del self._outcomes[: len(outcomes)]
-        for letter in letters:
+        for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        if len(letters) == room:
+        if len(claimed) == room:
             self._woken.set()
 
     async def _rest(self) -> None:

@@ -134,11 +134,11 @@ class TestedDesk:
     async def deliver(self) -> list[tuple[str, str | None, Message | None]]:
         """Send all that waits, as a platform that never fails; return (conversation, thread, message)."""
         before = len(self.sent)
-        while letters := await self.database.write(
+        while claimed := await self.database.write(
             lambda tx: letters.claim(tx, self.now, self.now + MINUTE, 50)
         ):
-            self.sent += [(letter.conversation, letter.thread, letter.message) for letter in letters]
-            outcomes = [Outcome(one, self.now, one.edits or self.next_id("p")) for one in letters]
+            self.sent += [(letter.conversation, letter.thread, letter.message) for letter in claimed]
+            outcomes = [Outcome(one, self.now, one.edits or self.next_id("p")) for one in claimed]
             await self.database.write(lambda tx, o=outcomes: letters.finish(tx, o, self.now))  # type: ignore[misc]
         return self.sent[before:]
 
