@@ -15,7 +15,7 @@ from desk.tickets import Event, Kind, Ticket
 from handlers import cases, router
 from handlers import timers as timer_handlers
 from handlers.context import Desk
-from storage import people, tickets, timers
+from storage import letters, people, tickets, timers
 from storage import plans as stored_plans
 from storage.database import Database
 from storage.letters import Outcome
