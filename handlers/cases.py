@@ -44,6 +44,7 @@ class Case:
     place: Place | None = None
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    _clocks: tuple[Any, tuple[Clock, ...]] | None = None
 
     @property
     def t(self) -> Words:
@@ -66,7 +67,10 @@ class Case:
     def clocks(self) -> tuple[Clock, ...]:
         """Return every clock of the ticket, as its plan and its history say."""
         ticket = self.ticket
-        return sla.clocks(self.plan, ticket.tier, ticket.priority, ticket.opened_at, self.history)
+        basis = (self.plan, ticket.tier, ticket.priority, ticket.opened_at, len(self.history))
+        if self._clocks is None or self._clocks[0] != basis:
+            self._clocks = basis, sla.clocks(*basis[:4], self.history)
+        return self._clocks[1]
 
     def tell_customer(self, message: Message, key: str | None = None) -> None:
         """Say something where the ticket's customer talks to us."""

@@ -58,7 +58,7 @@ def message(call: Call) -> Answer:
     since = call.now - call.desk.plan.tickets.gather
     recent = tickets.latest_from(call.tx, place.id, call.person.id, since)
     if recent is not None:
-        return _add(call, place, cases.load(call.tx, call.desk, recent.id))
+        return _add(call, place, cases.load(call.tx, call.desk, recent))
     return _new(call, place)
 
 

@@ -58,6 +58,7 @@ _PLACE = sa.select(*_columns(places, Place))
 
 _CUSTOMER_BY_ID = _CUSTOMER.where(customers.c.id == sa.bindparam("the_id"))
 _CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
+_CUSTOMERS_BY_NAME = _CUSTOMER.order_by(customers.c.name)
 _PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
 _PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
 _PEOPLE_BY_ID = _PERSON.where(people.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -74,12 +75,12 @@ _PLACE_BY_CONVERSATION = _PLACE.where(
     places.c.conversation == sa.bindparam("conversation"),
 )
 _NEW_PERSON = {
-    True: postgresql.insert(people).on_conflict_do_nothing(),
-    False: sqlite.insert(people).on_conflict_do_nothing(),
+    True: postgresql.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person)),
+    False: sqlite.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person)),
 }
 _NEW_PLACE = {
-    True: postgresql.insert(places).on_conflict_do_nothing(),
-    False: sqlite.insert(places).on_conflict_do_nothing(),
+    True: postgresql.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place)),
+    False: sqlite.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place)),
 }
 
 
@@ -88,7 +89,8 @@ def person(tx: Transaction, platform: str, workspace: str, user: str) -> Person:
     key = {"platform": platform, "workspace": workspace, "user": user}
     row = tx.execute(_PERSON_BY_USER, key).first()
     if row is None:
-        tx.execute(_NEW_PERSON[tx.postgres], {**key, "name": ""})
+        row = tx.execute(_NEW_PERSON[tx.postgres], key | {"name": ""}).first()
+    if row is None:  # another process met them at the same moment
         row = tx.execute(_PERSON_BY_USER, key).one()
     return Person(*row)
 
@@ -136,7 +138,8 @@ def place(tx: Transaction, platform: str, workspace: str, conversation: str, kin
     key = {"platform": platform, "workspace": workspace, "conversation": conversation}
     row = tx.execute(_PLACE_BY_CONVERSATION, key).first()
     if row is None:
-        tx.execute(_NEW_PLACE[tx.postgres], {**key, "kind": kind, "name": ""})
+        row = tx.execute(_NEW_PLACE[tx.postgres], key | {"kind": kind, "name": ""}).first()
+    if row is None:  # another process noted it at the same moment
         row = tx.execute(_PLACE_BY_CONVERSATION, key).one()
     return Place(*row)
 
@@ -182,7 +185,7 @@ def folded(name: str) -> str:
 
 def all_customers(tx: Transaction) -> list[Customer]:
     """Return every customer by name."""
-    return [Customer(*row) for row in tx.execute(_CUSTOMER.order_by(customers.c.name))]
+    return [Customer(*row) for row in tx.execute(_CUSTOMERS_BY_NAME)]
 
 
 def add_customer(tx: Transaction, name: str, tier: str, language: str, now: datetime) -> Customer:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.tickets import Event, Kind, Status, Ticket
 from storage.tables import ticket_events, ticket_messages, tickets
@@ -45,7 +46,26 @@ _BELONGING = sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).
     ticket_messages.c.place_id == sa.bindparam("the_place"),
     ticket_messages.c.message == sa.bindparam("the_message"),
 )
+
+
+def _claim(insert: Any) -> Any:
+    known = sa.func.coalesce(ticket_messages.c.event_id, insert.excluded.event_id)
+    return insert.on_conflict_do_update(index_elements=["place_id", "message"], set_={"event_id": known})
+
+
+_CLAIM = {True: _claim(postgresql.insert(ticket_messages)), False: _claim(sqlite.insert(ticket_messages))}
 _OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
+_LATEST = (
+    sa.select(tickets.c.id)
+    .where(
+        tickets.c.place_id == sa.bindparam("the_place"),
+        tickets.c.requester_id == sa.bindparam("the_person"),
+        tickets.c.last_said_at >= sa.bindparam("since"),
+        tickets.c.status.in_(_OPEN_STATES),
+    )
+    .order_by(tickets.c.last_said_at.desc())
+    .limit(1)
+)
 
 
 def open_ticket(tx: Transaction, ticket: Ticket, **index: Any) -> Ticket:
@@ -135,29 +155,15 @@ def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:
 
 def claim_message(tx: Transaction, place_id: int, message: str, ticket_id: int, event_id: int | None) -> None:
     """Say that a message belongs to a ticket, or fill in the event of a root that came late."""
-    key = (ticket_messages.c.place_id == place_id) & (ticket_messages.c.message == message)
-    if belonging(tx, place_id, message) is None:
-        row = {"place_id": place_id, "message": message, "ticket_id": ticket_id, "event_id": event_id}
-        tx.execute(sa.insert(ticket_messages), row)
-    elif event_id is not None:
-        tx.execute(sa.update(ticket_messages).where(key).values(event_id=event_id))
+    row = {"place_id": place_id, "message": message, "ticket_id": ticket_id, "event_id": event_id}
+    tx.execute(_CLAIM[tx.postgres], row)
 
 
-def latest_from(tx: Transaction, place_id: int, person_id: int, since: datetime) -> Ticket | None:
+def latest_from(tx: Transaction, place_id: int, person_id: int, since: datetime) -> int | None:
     """Return the open ticket to which this person last added something in this place since an instant."""
-    recent = (
-        sa.select(*_COLUMNS)
-        .where(
-            tickets.c.place_id == place_id,
-            tickets.c.requester_id == person_id,
-            tickets.c.last_said_at >= since,
-            tickets.c.status.in_(_OPEN_STATES),
-        )
-        .order_by(tickets.c.last_said_at.desc())
-        .limit(1)
-    )
-    row = tx.execute(recent).first()
-    return None if row is None else _ticket(row)
+    values = {"the_place": place_id, "the_person": person_id, "since": since}
+    ticket_id: int | None = tx.execute(_LATEST, values).scalar()
+    return ticket_id
 
 
 def open_tickets(
