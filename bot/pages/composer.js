@@ -20,7 +20,7 @@ function submit(form) {
 async function command(chat, text, area, root) {
   const body = { as: chat.dataset.as, key: newKey(), conversation: chat.dataset.conversation, text };
   try {
-    showAnswer(await ask("commands", body), chat, root);
+    showAnswer(await ask("commands", body), chat, root, text);
   } catch (error) {
     area.value ||= text;
     toast(error.message);

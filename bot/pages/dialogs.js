@@ -8,13 +8,14 @@ const formDialog = document.getElementById("form");
 const confirmDialog = document.getElementById("confirm");
 let openedFrom = null; // the chat and post whose form is open
 
-/** Show what the desk answered, beside the post that it is about or at the end of the chat. */
-export function showAnswer(answer, chat, post) {
-  if (answer.only_you) showNote(drawn(answer.only_you), chat, post);
+/** Show what the desk answered, beside the post that it is about or at the end of the chat, below its question. */
+export function showAnswer(answer, chat, post, question = "") {
+  if (answer.only_you) showNote(drawn(answer.only_you), chat, post, question);
   if (answer.form) openForm(answer.form, chat, post);
 }
 
-function showNote(note, chat, post) {
+function showNote(note, chat, post, question) {
+  note.querySelector(".question").textContent = question;
   if (post?.isConnected) {
     post.querySelector(":scope > .asides").replaceChildren(note);
     note.scrollIntoView({ block: "nearest" });

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.actions import translate
 from bot.slack.bodies import Body, me, workspace
-from bot.slack.people import People, Receive
+from bot.slack.people import FAILURES, People, Receive
 from bot.slack.threads import with_its_thread
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
@@ -140,5 +140,8 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         await work
     except SendError as error:
         log.warning("slack.not_said", reason=str(error))
+    except FAILURES as error:
+        # Only profiles are asked for in here with Slack's own client; the next event asks again.
+        log.info("slack.profile_unknown", why=type(error).__name__)
     except Exception:
         log.exception("slack.failed_afterwards")

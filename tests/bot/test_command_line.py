@@ -1,0 +1,93 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.config import Settings
+
+run = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own environment reaches these tests."""
+    for name in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_CLIENT_ID",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "DESK_PLAN",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_help_names_every_command() -> None:
+    text = run.invoke(app, ["--help"]).output
+    for word in ("serve", "check", "plan", "sla", "triage", "customers"):
+        assert word in text
+
+
+def test_check_on_a_new_machine_says_what_is_there_and_what_to_do_next() -> None:
+    result = run.invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert "ok    plan" in result.output
+    assert "not configured" in result.output
+    assert "manifest.json" in result.output
+
+
+def test_check_can_speak_to_programs() -> None:
+    found = json.loads(run.invoke(app, ["check", "--json"]).output)
+    assert {one["what"] for one in found} == {"plan", "database", "slack", "try page"}
+
+
+def test_check_fails_for_a_plan_with_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.toml").write_text('name = "x"\n', encoding="utf-8")
+    monkeypatch.setenv("DESK_PLAN", "bad.toml")
+    result = run.invoke(app, ["check"])
+    assert result.exit_code == 1
+    assert "desk plan check bad.toml" in result.output
+
+
+def test_check_fails_for_a_database_that_is_not_there_and_hides_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")
+    result = run.invoke(app, ["check"])
+    assert result.exit_code == 1
+    assert "does not answer" in result.output
+    assert "hunter2" not in result.output
+
+
+def test_a_setting_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_PORT", "many")
+    result = run.invoke(app, ["check"])
+    assert result.exit_code == 2
+    assert "DESK_PORT" in result.output
+
+
+def test_customers_are_imported_from_a_list(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,tier,language\nȘoimii Trans,premium,ro\n", encoding="utf-8")
+    result = run.invoke(app, ["customers", "import", "list.csv"])
+    assert (result.exit_code, result.output) == (0, "list.csv: 1 added, 0 changed.\n")
+
+
+def test_a_list_with_mistakes_is_refused_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,tier\nȘoimii Trans,gold\n", encoding="utf-8")
+    result = run.invoke(app, ["customers", "import", "list.csv"])
+    assert result.exit_code == 1
+    assert "line 2: tier" in result.output
+
+
+@pytest.mark.parametrize(("name", "content"), [("none.csv", None), ("latin.csv", b"name,tier\n\xde\n")])
+def test_a_list_that_cannot_be_read_is_a_clear_error(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    result = run.invoke(app, ["customers", "import", name])
+    assert result.exit_code == 2
+    assert name in result.output
+    assert "Traceback" not in result.output

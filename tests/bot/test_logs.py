@@ -1,0 +1,37 @@
+import io
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+
+from bot import logs
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxb-1234-abcd",
+        "xapp-1-A0-99-ff",
+        "xoxe.xoxp-1-Mi0yLT",
+        "postgresql://desk:hunter2@db/desk",
+        "Bearer eyJhbGciOi.JIUzI1NiJ9",
+    ],
+)
+def test_a_secret_never_reaches_the_log(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.set_up("info", as_json=True)
+    structlog.get_logger().warning("said", what=f"it was {secret} again")
+    logging.getLogger("library").warning("it was %s again", secret)
+    try:
+        raise RuntimeError(f"cannot use {secret}")
+    except RuntimeError:
+        structlog.get_logger().exception("failed")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert len(lines) == 3
+    for part in ("1234-abcd", "99-ff", "Mi0yLT", "hunter2", "JIUzI1NiJ9"):
+        assert part not in stream.getvalue()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
