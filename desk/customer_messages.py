@@ -73,8 +73,8 @@ def resolved(ticket: Ticket, agent: str, text: str, t: Words, zone: str, days: i
     if text:
         blocks.append(Quote(text))
     again = t.count(
-        "If it is not, write here within {n} day and we go on.",
-        "If it is not, write here within {n} days and we go on.",
+        "If it is not solved, write here within {n} day and we go on.",
+        "If it is not solved, write here within {n} days and we go on.",
         days,
     )
     blocks.append(Fine((again,)))

@@ -10,7 +10,7 @@ from desk.wording import Language
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Below this a distance keeps its minutes, and from the other on it is said in days.
-_FINE, _DAYS_FROM = timedelta(hours=3), timedelta(hours=48)
+_FINE, _DAYS_FROM = timedelta(hours=24), timedelta(hours=48)
 
 
 class _Unit(NamedTuple):

@@ -58,8 +58,9 @@ def card(card: Card, t: Words) -> Message:
         Text((Bold(_headline(ticket)),)),
         Fine(_origin(card, t)),
         Facts(_facts(card, t)),
-        Quote(shortened(card.text, _FIRST_WORDS)),
     ]
+    if card.text.strip() != ticket.subject:
+        blocks.append(Quote(shortened(card.text, _FIRST_WORDS)))
     if card.suggestion and ticket.status is Status.RECEIVED:
         blocks.append(Fine((card.suggestion,)))
     if card.customers:
@@ -98,9 +99,9 @@ def _due(clock: Clock, now: datetime, t: Words) -> Rich:
         return (t("stands still while on hold"),)
     when: Inline = When(clock.due_at, now)
     if breached(clock, now):
-        return (when, " · ", Bold(t("overdue")))
+        return (Bold(t("overdue")), " · ", when)
     if warned(clock, now):
-        return (when, " · ", Bold(t("soon")))
+        return (Bold(t("soon")), " · ", when)
     return (when,)
 
 

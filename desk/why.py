@@ -35,8 +35,10 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     spec = plan.calendars[clock.calendar]
     calendar = spec.name.say(t.language) if spec.name else clock.calendar
     fine = [t("Target: {target}. What counts: {calendar}.", target=target, calendar=calendar)]
-    if explanation.left < timedelta(0):
-        fine.append(t("Overdue by {length} that count.", length=say_duration(-explanation.left, t.language)))
+    if explanation.left <= -timedelta(minutes=1):
+        fine.append(
+            t("Overdue by {length} of working time.", length=say_duration(-explanation.left, t.language))
+        )
     return [
         Text((Bold(t(DUE[clock.name])), ": ", *due)),
         Table((t("From"), t("What"), t("Counts")), tuple(rows)),
@@ -52,16 +54,18 @@ def _row(segment: Segment, plan: Plan, t: Words) -> tuple[str, str, str]:
 def _span(segment: Segment, zone: str, t: Words) -> str:
     begin, end = (at.astimezone(ZoneInfo(zone)) for at in (segment.begin, segment.end))
     last = end - timedelta(microseconds=1)  # midnight ends the day before
+    first_day, last_day = (say_instant(at, zone, t.language).rpartition(", ")[0] for at in (begin, last))
+    if (begin.hour, begin.minute) == (end.hour, end.minute) == (0, 0):
+        return first_day if begin.date() == last.date() else f"{first_day} – {last_day}"
     until = "24:00" if (end.hour, end.minute) == (0, 0) else f"{end:%H:%M}"
-    if begin.date() != last.date():
-        until = f"{say_instant(last, zone, t.language).rpartition(' ')[0]} {until}"
-    return f"{say_instant(segment.begin, zone, t.language)} – {until}"
+    since = f"{first_day}, {begin:%H:%M}"
+    return f"{since} – {until}" if begin.date() == last.date() else f"{since} – {last_day}, {until}"
 
 
 def _what(segment: Segment, t: Words) -> str:
     match segment.kind:
         case "open":
-            return t("counts")
+            return t("working time")
         case "holiday":
             return segment.name or t("public holiday")
         case "hold":

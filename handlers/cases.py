@@ -25,6 +25,8 @@ from storage.outbox import Post
 from storage.people import Customer, Person, Place
 from storage.transactions import Transaction
 
+# How a platform is named on a card.
+PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
 _SPOKEN = (Kind.OPENED, Kind.SAID)
 
 
@@ -216,7 +218,7 @@ def place_name(place: Place | None) -> str:
     """Return where a customer talks to us, in a word or two."""
     if place is None:
         return "—"
-    platform = place.platform.capitalize()
+    platform = PLATFORMS.get(place.platform, place.platform)
     return f"{platform} #{place.name}" if place.name and place.kind != "direct" else platform
 
 

@@ -26,8 +26,9 @@ class Desk:
 
     @property
     def team(self) -> Words:
-        """The team's language."""
-        return words(self.plan.language)
+        """The words of the team's channel: in its own language, or the plan's."""
+        own = self.triage.language if self.triage is not None else None
+        return words(_language(own or self.plan.language))
 
     def plan_of(self, tx: Transaction, version: int) -> Plan:
         """Return the plan of a version: a ticket keeps the one it was opened under."""

@@ -101,7 +101,7 @@ def _new(call: Call, place: Place) -> Answer:
     incoming = call.incoming
     suggestion = triage.suggest(incoming.text)
     if not suggestion.request and not incoming.files:
-        if incoming.direct:
+        if incoming.direct and not tickets.spoke_before(call.tx, call.person.id):
             _say(call, place, welcome(call.t, call.desk.plan.zone))
         return Answer()
     open_request(

@@ -100,6 +100,8 @@ def _command(call: Call) -> Answer:
         return commands.run(call, TEAM_COMMANDS[name], name, call.incoming.text)
     if name in COMMANDS:
         return COMMANDS[name](call)
+    if call.person.agent:
+        raise BadInput(_("There is no /{name}. Write /ticket help to see what there is."), name=name[:40])
     raise BadInput(_("There is no /{name}. Write /support to reach us."), name=name[:40])
 
 

@@ -190,6 +190,14 @@ def open_tickets(
     return [_ticket(row) for row in rows]
 
 
+def spoke_before(tx: Transaction, person_id: int) -> bool:
+    """Say whether this person ever opened a ticket."""
+    return (
+        tx.execute(sa.select(tickets.c.id).where(tickets.c.requester_id == person_id).limit(1)).first()
+        is not None
+    )
+
+
 def counts(tx: Transaction) -> dict[str, int]:
     """Return how many tickets there are in each status."""
     query = sa.select(tickets.c.status, sa.func.count()).group_by(tickets.c.status)

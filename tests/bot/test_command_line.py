@@ -13,14 +13,8 @@ run = CliRunner()
 @pytest.fixture(autouse=True)
 def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own environment reaches these tests."""
-    for name in (
-        "SLACK_BOT_TOKEN",
-        "SLACK_CLIENT_ID",
-        "SLACK_APP_TOKEN",
-        "SLACK_SIGNING_SECRET",
-        "DESK_PLAN",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
 
 

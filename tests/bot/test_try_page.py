@@ -382,3 +382,11 @@ async def test_the_samples_are_there_once_and_keep_what_was_changed(page: Page) 
     triage = await page.database.read(people.triage_place)
     assert triage is not None
     assert triage.conversation == samples.TRIAGE
+
+
+def test_the_sample_team_is_on_call_where_the_plan_names_nobody_and_only_there() -> None:
+    shipped = plan.default()
+    own = shipped.levels["l2"].model_copy(update={"people": ("radu@example.com",)})
+    staffed = samples.staffed(shipped.model_copy(update={"levels": {**shipped.levels, "l2": own}}))
+    on_call = {key: level.people for key, level in staffed.levels.items()}
+    assert on_call == {"l1": ("ana",), "l2": ("radu@example.com",), "lead": ("ana",)}

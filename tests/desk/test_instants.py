@@ -46,7 +46,7 @@ def test_both_sides_of_the_autumn_hour_are_told() -> None:
         (60, "peste 1 h", "in 1 h"),
         (130, "peste 2 h 10 min", "in 2 h 10 min"),
         (180, "peste 3 h", "in 3 h"),
-        (239, "peste 3 h", "in 3 h"),
+        (239, "peste 3 h 59 min", "in 3 h 59 min"),
         (47 * 60 + 59, "peste 47 h", "in 47 h"),
         (48 * 60, "peste 2 zile", "in 2 days"),
         (-20 * 24 * 60, "acum 20 de zile", "20 days ago"),

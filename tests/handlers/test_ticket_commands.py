@@ -103,7 +103,7 @@ async def test_why_adds_up(desk: TestedDesk) -> None:
     await opened(desk)
     answer = answer_text(await desk.agent().types("/ticket why 1001"))
     assert "Primul răspuns până la: 2026-11-23T12:00" in answer
-    assert "luni 23 nov., 10:00 – 14:00 | contează | 4 h" in answer
+    assert "luni 23 nov., 10:00 – 14:00 | timp de lucru | 4 h" in answer
 
 
 async def test_the_list_is_sorted_by_what_presses_most(desk: TestedDesk) -> None:

@@ -1,0 +1,141 @@
+"""A desk in a process of its own, in a Slack on this machine."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from desk.tickets import Event, Ticket
+from storage import people, tickets
+from storage.database import Database
+from storage.transactions import Transaction
+from tests.e2e import local_slack
+from tests.e2e.desk_process import DeskProcess, eventually
+from tests.e2e.gateway import Gateway, mistakes_in
+from tests.e2e.local_slack import BOT_TOKEN, CARPATI, ION, SECRET, TEAM, TRIAGE, LocalSlack, Mode
+
+
+@pytest.fixture(scope="session")
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Mode], LocalSlack]]:
+    """A workspace for each way in which Slack tells of events, started when it is first asked for."""
+    if reason := local_slack.why_not():
+        pytest.skip(reason)
+    opened: dict[Mode, LocalSlack] = {}
+
+    def workspace(mode: Mode) -> LocalSlack:
+        if mode not in opened:
+            opened[mode] = local_slack.open_local_slack(tmp_path_factory.mktemp("slack"), mode)
+        return opened[mode]
+
+    yield workspace
+    for one in opened.values():
+        one.close()
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """How Slack tells of events: signed HTTP requests, unless a test says otherwise."""
+    return "events"
+
+
+@pytest.fixture
+async def slack(workspaces: Callable[[Mode], LocalSlack], mode: Mode) -> AsyncIterator[LocalSlack]:
+    """A workspace in which nothing was said yet."""
+    workspace = workspaces(mode)
+    await workspace.enter()
+    yield workspace
+    await workspace.leave()
+
+
+@pytest.fixture
+async def gateway(slack: LocalSlack) -> AsyncIterator[Gateway]:
+    """What stands between Slack and the desk. At the end, nothing that was sent may have been wrong."""
+    gateway = Gateway(slack.url, slack.events_port)
+    await gateway.open()
+    yield gateway
+    await gateway.close()
+    seen = [mistake for one in await slack.everything() for mistake in mistakes_in("a message", one)]
+    assert gateway.mistakes + seen == []
+
+
+@dataclass
+class Book:
+    """What the desk has stored, read beside it."""
+
+    database: Database
+
+    async def ticket(self, ticket_id: int = 1001) -> Ticket:
+        """Return a ticket."""
+        found = await self.database.read(lambda tx: tickets.get(tx, ticket_id))
+        assert found is not None, f"there is no T-{ticket_id}"
+        return found
+
+    async def history(self, ticket_id: int = 1001) -> list[Event]:
+        """Return a ticket's history."""
+        return (await self.database.read(lambda tx: tickets.histories(tx, [ticket_id])))[ticket_id]
+
+    async def kinds(self, ticket_id: int = 1001) -> list[str]:
+        """Return what happened to a ticket, in order."""
+        return [str(event.kind) for event in await self.history(ticket_id)]
+
+    async def rows(self, query: str) -> list[sa.Row[tuple[object, ...]]]:
+        """Return what a query finds."""
+        return list(await self.database.read(lambda tx: tx.execute(sa.text(query)).all()))
+
+    async def count(self, what: str) -> int:
+        """Return how many rows there are of "a table [where ...]"."""
+        return int((await self.rows(f"SELECT count(*) FROM {what}"))[0][0])  # type: ignore[call-overload]
+
+    async def all_said(self) -> bool:
+        """Whether nothing waits to be sent."""
+        return await self.count("outbox WHERE done_at IS NULL") == 0
+
+
+@pytest.fixture
+async def book(empty_sqlite: Path, tmp_path: Path) -> AsyncIterator[Book]:
+    """A database in which Trans Carpați is a Premium customer: Ion is theirs, and so is #trans-carpati."""
+    shutil.copy(empty_sqlite, tmp_path / "desk.db")
+    book = Book(Database(f"sqlite:///{tmp_path / 'desk.db'}"))
+    await book.database.write(_introduce)
+    yield book
+    await book.database.close()
+
+
+def _introduce(tx: Transaction) -> None:
+    customer = people.add_customer(tx, "Trans Carpați", "premium", "ro", datetime.now(UTC))
+    ion = people.person(tx, "slack", TEAM, ION)
+    people.change_person(tx, ion.id, customer_id=customer.id)
+    channel = people.place(tx, "slack", TEAM, CARPATI, "channel")
+    people.change_place(tx, channel.id, customer_id=customer.id)
+    people.add_customer(tx, "EuroFleet", "enterprise", "en", datetime.now(UTC))
+
+
+@pytest.fixture
+async def desk(slack: LocalSlack, gateway: Gateway, book: Book, tmp_path: Path) -> AsyncIterator[DeskProcess]:
+    """The desk, running, its team known. At the end it stops when asked, and has not complained."""
+    secrets = {"SLACK_SIGNING_SECRET": SECRET}
+    if slack.mode == "socket":
+        secrets = {"SLACK_APP_TOKEN": local_slack.APP_TOKEN}
+    desk = DeskProcess(
+        tmp_path,
+        DATABASE_URL=f"sqlite:///{tmp_path / 'desk.db'}",
+        SLACK_BOT_TOKEN=BOT_TOKEN,
+        SLACK_TRIAGE_CHANNEL=TRIAGE,
+        SLACK_API_URL=gateway.api_url,
+        **secrets,
+    )
+    gateway.desk_url = desk.address
+    await desk.start()
+    await eventually(lambda: _knows_its_team(slack, book), "the desk knows its team and is connected")
+    yield desk
+    assert await desk.stop() == 0
+    assert desk.complaints() == []
+
+
+async def _knows_its_team(slack: LocalSlack, book: Book) -> bool:
+    agents = await book.count("people WHERE agent AND name <> ''")
+    return agents == 2 and (slack.mode == "events" or await slack.connected())

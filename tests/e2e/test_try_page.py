@@ -1,0 +1,291 @@
+"""Somebody tries the desk in a browser: nothing is set up but the desk itself, on an empty folder."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.e2e.browser import ARGUMENTS, TAKES_PICTURES, Window, chromium
+from tests.e2e.desk_process import DeskProcess
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None, reason="No Chromium is installed: apt-get install chromium"
+)
+
+Opens = Callable[..., Window]
+
+
+def done(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run something to its end beside the browser's own loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium, with nothing of anybody's in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskProcess]:
+    """A desk without a credential, on an empty folder. At the end it stops when asked, without complaint."""
+    desk = DeskProcess(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'desk.db'}")
+    done(desk.start())
+    yield desk
+    assert done(desk.stop()) == 0
+    assert desk.complaints() == []
+
+
+@pytest.fixture
+def opens(browser: Browser, desk: DeskProcess) -> Iterator[Opens]:
+    """Open windows on the page, each with a browser profile of its own. Their scripts must not fail."""
+    contexts: list[BrowserContext] = []
+    mistakes: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            mistakes.append(message.text)
+
+    def opens(address: str = "/try", language: str = "ro-RO", **how: Any) -> Window:
+        size = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 2 if TAKES_PICTURES else 1}
+        context = browser.new_context(locale=language, **(size | how))
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page: Page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.goto(desk.address + address)
+        return Window(page, opens)
+
+    yield opens
+    for context in contexts:
+        context.close()
+    assert mistakes == []
+
+
+@pytest.fixture
+def window(opens: Opens) -> Window:
+    """A window on the page, in Romanian."""
+    return opens()
+
+
+def test_a_customer_is_told_a_number_and_a_time_and_the_team_sees_a_card(window: Window) -> None:
+    expect(window.team).to_contain_text("Încă niciun tichet")
+    window.writes("Nu pot crea curse noi")
+
+    expect(window.customer).to_contain_text("T-1001 · Nu pot crea curse noi")
+    expect(window.customer).to_contain_text("Am înregistrat solicitarea. Vă răspundem până")
+    expect(window.customer.get_by_role("button", name="Nu mai e nevoie")).to_be_visible()
+    card = window.card("T-1001")
+    expect(card).to_contain_text("P2 · T-1001 · Nu pot crea curse noi")
+    expect(card).to_contain_text("Trans Carpați SRL (Premium) · Ion Popescu")
+    expect(card).to_contain_text("Sugerat P2: o funcție principală nu merge („Nu pot crea curse”)")
+    expect(card).to_contain_text("Primul răspuns până la")
+    expect(card).to_contain_text("Rezolvare până la")
+    expect(card).to_contain_text("încă nimeni")
+    expect(card.get_by_title("Europe/Bucharest").first).to_have_text("acum")
+
+
+def test_an_agent_works_on_a_ticket_to_its_end(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.presses("T-1001", "Preia")
+    expect(window.card("T-1001")).to_contain_text("în lucru")
+    expect(window.card("T-1001")).to_contain_text("Ana Ionescu")
+    window.presses("T-1001", "Răspunde")
+    expect(window.form).to_contain_text("Ion Popescu (Trans Carpați SRL)")
+    window.fills("Bună ziua. Ce mesaj apare când apăsați „Salvează”?")
+    expect(window.customer).to_contain_text("Ce mesaj apare când apăsați „Salvează”?")
+    expect(window.card("T-1001")).not_to_contain_text("Primul răspuns până la")
+
+    window.chooses("T-1001", "Mai mult", "Notă internă")
+    window.fills("Pare legat de actualizarea de aseară.")
+    expect(window.thread("T-1001")).to_contain_text("Pare legat de actualizarea de aseară.")
+    expect(window.customer).not_to_contain_text("actualizarea de aseară")
+    window.picture("desk")
+
+    window.presses("T-1001", "Pune în așteptare")
+    window.fills("un fișier de la client")
+    expect(window.card("T-1001")).to_contain_text("în așteptare (un fișier de la client)")
+    window.presses("T-1001", "Reia")
+    expect(window.card("T-1001")).to_contain_text("în lucru")
+    window.presses("T-1001", "Rezolvă")
+    window.fills("Am refăcut indexul; cursele se pot crea din nou.")
+
+    expect(window.card("T-1001")).to_contain_text("rezolvat")
+    expect(window.customer).to_contain_text("T-1001 este rezolvat.")
+    expect(window.customer).to_contain_text("Am refăcut indexul")
+    window.customer.get_by_role("button", name="Nu e rezolvat").click()
+    expect(window.customer).to_contain_text("T-1001 este din nou deschis.")
+    window.chooses("T-1001", "Mai mult", "Istoric")
+    expect(window.answer("T-1001")).to_contain_text("Ana Ionescu a pus tichetul în așteptare")
+
+
+def test_a_deadline_explains_itself_with_the_weekend_that_does_not_count(window: Window) -> None:
+    window.shows("Rapid Cargo")
+    window.writes("Cum adaug un utilizator nou?")
+    window.chooses("T-1001", "Mai mult", "De ce are acest termen?")
+    why = window.answer("T-1001")
+    expect(why).to_contain_text("Vizibil doar pentru dumneavoastră")
+    expect(why.get_by_role("table")).to_have_count(2)
+    resolution = why.get_by_role("table").last
+    expect(resolution).to_contain_text("sâmbătă")
+    expect(resolution.get_by_role("row").last).to_contain_text("5 zile")
+    window.picture("why", of=why)
+    why.get_by_role("button", name="Ascunde").click()
+    expect(why).to_be_empty()
+
+
+def test_a_priority_is_one_choice_and_escalating_needs_a_reason(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.chooses("T-1001", "Prioritate", "P1")
+    expect(window.card("T-1001")).to_contain_text("P1 · T-1001")
+    expect(window.card("T-1001")).to_contain_text("triat")
+    expect(window.thread("T-1001")).to_contain_text("De gardă (L1)")
+
+    window.presses("T-1001", "Escaladează")
+    window.sends()
+    expect(window.form.locator(".field .error")).to_have_text("Completați acest câmp.")
+    window.fills("baza de date nu răspunde")
+    expect(window.card("T-1001")).to_contain_text("escaladat")
+    expect(window.thread("T-1001")).to_contain_text(
+        "Ana Ionescu a escaladat T-1001: baza de date nu răspunde"
+    )
+    expect(window.customer).not_to_contain_text("escaladat")
+
+
+def test_as_time_passes_the_team_is_warned_and_others_are_told_but_the_customer_hears_nothing(
+    window: Window,
+) -> None:
+    window.shows("EuroFleet")
+    window.writes("I cannot create trips")
+    window.presses("T-1001", "Preia")
+    window.presses("T-1001", "Răspunde")
+    window.fills("We are looking into it.")
+    for hours in range(1, 7):
+        window.waits("+1 h", f"cu {hours} h în avans")
+    expect(window.card("T-1001")).to_contain_text("expiră curând")
+    expect(window.thread("T-1001")).to_contain_text("@Ana Ionescu, tichetul este la dumneavoastră")
+
+    window.shows("Trans Carpați")
+    window.writes("Nu merge nimic, nu doar exportul")
+    expect(window.card("T-1002")).to_contain_text("P1 · T-1002")
+    window.waits("+1 h", "cu 7 h în avans")
+    expect(window.card("T-1002")).to_contain_text("termen depășit")
+    expect(window.card("T-1002")).to_contain_text("escaladat")
+    told = window.thread("T-1002")
+    expect(told).to_contain_text("primul răspuns avea termen")
+    expect(told).to_contain_text("De gardă (L2): @Mihai Stan")
+    window.picture("overdue", of=window.post("T-1002"))
+    expect(window.customer).not_to_contain_text("depășit")
+    window.waits("+1 zi", "cu 31 h în avans")
+    expect(window.card("T-1001")).to_contain_text("termen depășit")
+
+
+def test_each_customer_is_answered_in_their_language_and_where_their_plan_says(window: Window) -> None:
+    window.shows("EuroFleet")
+    window.customer.get_by_role("button", name="The export does not work").click()
+    expect(window.customer).to_contain_text("We have recorded your request. You hear from us by")
+    window.shows("Rapid Cargo")
+    expect(window.customer).not_to_contain_text("We have recorded")
+    window.customer.get_by_role("button", name="Exportul nu funcționează").click()
+    expect(window.customer).to_contain_text("Răspunsul vine prin e-mail")
+    expect(window.card("T-1001")).to_contain_text("EuroFleet Group (Enterprise)")
+    expect(window.card("T-1002")).to_contain_text("Rapid Cargo (Basic)")
+
+
+def test_another_window_is_told_at_once_and_everything_is_there_after_a_reload(window: Window) -> None:
+    other = window.opened("/try?customer=elena&agent=mihai")
+    window.shows("Dunărea Logistic")
+    window.writes("Exportul nu funcționează")
+    expect(other.customer).to_contain_text("Exportul nu funcționează")
+    other.presses("T-1001", "Preia")
+    expect(window.card("T-1001")).to_contain_text("Mihai Stan")
+    window.page.reload()
+    expect(window.page.get_by_role("button", name="Dunărea Logistic")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(window.customer).to_contain_text("T-1001 · Exportul nu funcționează")
+    expect(window.card("T-1001")).to_contain_text("Mihai Stan")
+
+
+def test_the_keyboard_is_enough(window: Window) -> None:
+    keyboard = window.page.keyboard
+    keyboard.press("c")
+    keyboard.type("Nu pot crea curse noi")
+    keyboard.press("Enter")
+    expect(window.card("T-1001")).to_be_visible()
+    keyboard.press("Escape")
+    keyboard.press("t")
+    keyboard.press("Escape")
+    keyboard.press("j")
+    expect(window.post("T-1001")).to_be_focused()
+    keyboard.press("Tab")
+    expect(window.card("T-1001").get_by_role("button", name="Preia")).to_be_focused()
+    keyboard.press("Enter")
+    expect(window.card("T-1001")).to_contain_text("în lucru")
+    window.card("T-1001").get_by_role("button", name="Prioritate").focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("End")
+    keyboard.press("Enter")
+    expect(window.card("T-1001")).to_contain_text("P4 · T-1001")
+    window.post("T-1001").focus()
+    keyboard.press("r")
+    keyboard.type("O întrebare, nu o defecțiune.")
+    keyboard.press("Enter")
+    expect(window.thread("T-1001")).to_contain_text("O întrebare, nu o defecțiune.")
+    keyboard.press("Escape")
+    keyboard.press("?")
+    expect(window.page.get_by_role("heading", name="Scurtături de tastatură")).to_be_visible()
+
+
+def test_a_command_answers_its_writer_alone_and_a_slip_finds_the_nearest_word(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    expect(window.card("T-1001")).to_be_visible()
+    window.types("/ticket list")
+    expect(window.team.locator(".note").last).to_contain_text("T-1001 · Nu pot crea curse noi · 📥 primit")
+    window.types("/ticket tkae 1001")
+    expect(window.team.locator(".note").last).to_contain_text("/ticket tkae 1001")
+    expect(window.team.locator(".note").last).to_contain_text("Ați vrut să scrieți /ticket take?")
+    window.types("/ticket take 1001")
+    expect(window.card("T-1001")).to_contain_text("în lucru")
+
+
+def test_a_phone_shows_one_side_at_a_time_without_scrolling_sideways(opens: Opens) -> None:
+    phone = opens(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    phone.writes("Nu pot crea curse noi")
+    expect(phone.customer).to_contain_text("Vă răspundem până")
+    expect(phone.team).to_be_hidden()
+    tab = phone.page.get_by_role("button", name="Echipă")
+    expect(tab).to_contain_text("1")
+    tab.click()
+    expect(phone.card("T-1001").get_by_role("button", name="Preia")).to_be_visible()
+    phone.presses("T-1001", "Preia")
+    expect(phone.card("T-1001")).to_contain_text("în lucru")
+    phone.picture("phone")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    phone.page.reload()
+    expect(phone.card("T-1001")).to_be_visible()
+
+
+def test_the_page_is_dark_where_the_reader_s_screen_is_and_speaks_as_switched(opens: Opens) -> None:
+    dark = opens(color_scheme="dark", language="en-GB")
+    assert dark.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 17, 21)"
+    dark.shows("EuroFleet")
+    dark.writes("I cannot create trips")
+    expect(dark.customer).to_contain_text("You hear from us by")
+    dark.presses("T-1001", "Preia")
+    dark.presses("T-1001", "Răspunde")
+    dark.fills("Thank you. We are looking into it and tell you more within the hour.")
+    expect(dark.customer).to_contain_text("We are looking into it")
+    dark.picture("dark")
+    dark.page.get_by_role("link", name="RO").click()
+    expect(dark.page.get_by_role("heading", name="Clienți")).to_be_visible()
+    expect(dark.page.get_by_role("button", name="EuroFleet")).to_have_attribute("aria-pressed", "true")
