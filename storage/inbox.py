@@ -5,11 +5,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import inbox
 from storage.transactions import Transaction
 
-_SQLITE = sqlite.insert(inbox).on_conflict_do_nothing()
-_POSTGRES = postgresql.insert(inbox).on_conflict_do_nothing()
+_NOTE = {
+    True: Prepared(postgresql.insert(inbox).on_conflict_do_nothing()),
+    False: Prepared(sqlite.insert(inbox).on_conflict_do_nothing()),
+}
 _FORGET = sa.delete(inbox).where(inbox.c.at < sa.bindparam("before"))
 
 
@@ -18,8 +21,8 @@ def first_time(tx: Transaction, platform: str, event_id: str, now: datetime) -> 
 
     Two processes that hold the same event at once: one waits for the other's commit, and then sees it.
     """
-    statement = _POSTGRES if tx.postgres else _SQLITE
-    return tx.execute(statement, {"platform": platform, "id": event_id, "at": now}).rowcount == 1
+    event = {"platform": platform, "id": event_id, "at": now}
+    return tx.run(_NOTE[tx.postgres], event).rowcount == 1
 
 
 def forget(tx: Transaction, before: datetime) -> int:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.messages import Message
+from storage.prepared import Prepared
 from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
 
@@ -51,7 +52,7 @@ class Outcome(Struct, frozen=True):
 
 
 _FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
-_READY = (
+_READY = Prepared(
     sa.select(places.c.id, places.c.leased_until)
     .where(places.c.send_at <= sa.bindparam("now"), _FREE)
     .order_by(places.c.send_at)
@@ -99,17 +100,17 @@ def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Le
 
     Nobody else sends there until the lease ends at `until` or `finish` gives the place back.
     """
-    ready = tx.execute(_READY, {"now": now, "most": most}).all()
+    ready = tx.run(_READY, {"now": now, "most": most}).all()
     if not ready:
         return []
-    taken = [row.id for row in ready]
+    taken = [place_id for place_id, _leased_until in ready]
     tx.execute(_LEASE, {"ids": taken, "until": until})
     # A lease that ran out belonged to a process that died, perhaps between sending and saying so.
-    abandoned = {row.id for row in ready if row.leased_until is not None}
+    abandoned = {place_id for place_id, leased_until in ready if leased_until is not None}
     letters = [_letter(row, row.place_id in abandoned) for row in tx.execute(_LETTERS, {"ids": taken})]
     empty = set(taken) - {letter.place_id for letter in letters}
     if empty:
-        tx.execute(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
+        tx.run(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
     return letters
 
 
@@ -136,7 +137,7 @@ _NEXT_WAITING = (
 )
 # Typed, because within a CASE the database cannot tell that it is an instant.
 _EARLIEST = sa.bindparam("earliest", type_=places.c.send_at.type)
-_GIVE_BACK = (
+_GIVE_BACK = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
@@ -144,12 +145,12 @@ _GIVE_BACK = (
         send_at=sa.case((_EARLIEST > _NEXT_WAITING, _EARLIEST), else_=_NEXT_WAITING),
     )
 )
-_DONE = (
+_DONE = Prepared(
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("the_id"), outbox.c.revision == sa.bindparam("the_revision"))
     .values(done_at=sa.bindparam("at"), platform_id=sa.bindparam("their_id"), error=sa.bindparam("why"))
 )
-_AGAIN = (
+_AGAIN = Prepared(
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("the_id"))
     .values(
@@ -167,7 +168,7 @@ def _post(insert: Any) -> Any:
     )
 
 
-_POST = {True: _post(postgresql.insert(posts)), False: _post(sqlite.insert(posts))}
+_POST = {True: Prepared(_post(postgresql.insert(posts))), False: Prepared(_post(sqlite.insert(posts)))}
 
 
 def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
@@ -181,11 +182,11 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
     kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
     for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):
         if rows:
-            tx.execute(statement, rows)
+            tx.run(statement, rows)
     if tx.postgres:
         for place_id in sorted({o.letter.place_id for o in outcomes}):
             tx.execute(_LOCK, {"the_place": place_id})
-    tx.execute(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
+    tx.run(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
     tx.woken.add("sent")
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.messages import Message
+from storage.prepared import Prepared
 from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
 
@@ -32,11 +33,11 @@ def _put_once(insert: Any) -> Any:
     return insert.on_conflict_do_nothing(index_elements=["dedupe_key"])
 
 
-_PUT = {True: _put(postgresql.insert(outbox)), False: _put(sqlite.insert(outbox))}
+_PUT = {True: Prepared(_put(postgresql.insert(outbox))), False: Prepared(_put(sqlite.insert(outbox)))}
 _PUT_ONCE = {True: _put_once(postgresql.insert(outbox)), False: _put_once(sqlite.insert(outbox))}
 # The place's row is always written, so that it is locked: `finish` must not overlook our letter.
 _AT = sa.bindparam("at", type_=places.c.send_at.type)
-_CALL = (
+_CALL = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
@@ -69,12 +70,12 @@ def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
     many = [_post_row(post, now) for post in posted if post.dedupe_key is None]
     once = [_post_row(post, now) for post in posted if post.dedupe_key is not None]
     if many:
-        tx.execute(_PUT[tx.postgres], many)
+        tx.run(_PUT[tx.postgres], many)
     if once:
         tx.execute(_PUT_ONCE[tx.postgres], once)
     calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
     if calls:
-        tx.execute(_CALL, calls)
+        tx.run(_CALL, calls)
         tx.woken.add("outbox")
 
 

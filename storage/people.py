@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import customers, people, places
 from storage.transactions import Transaction
 
@@ -58,40 +59,44 @@ _PLACE = sa.select(*_columns(places, Place))
 
 _CUSTOMER_BY_ID = _CUSTOMER.where(customers.c.id == sa.bindparam("the_id"))
 _CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
-_CUSTOMERS_BY_NAME = _CUSTOMER.order_by(customers.c.name)
+_CUSTOMERS_BY_NAME = Prepared(_CUSTOMER.order_by(customers.c.name))
 _PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
 _PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
 _PEOPLE_BY_ID = _PERSON.where(people.c.id.in_(sa.bindparam("ids", expanding=True)))
 _CUSTOMERS_BY_ID = _CUSTOMER.where(customers.c.id.in_(sa.bindparam("ids", expanding=True)))
 _PLACES_BY_ID = _PLACE.where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
-_PERSON_BY_USER = _PERSON.where(
-    people.c.platform == sa.bindparam("platform"),
-    people.c.workspace == sa.bindparam("workspace"),
-    people.c.user == sa.bindparam("user"),
+_PERSON_BY_USER = Prepared(
+    _PERSON.where(
+        people.c.platform == sa.bindparam("platform"),
+        people.c.workspace == sa.bindparam("workspace"),
+        people.c.user == sa.bindparam("user"),
+    )
 )
-_PLACE_BY_CONVERSATION = _PLACE.where(
-    places.c.platform == sa.bindparam("platform"),
-    places.c.workspace == sa.bindparam("workspace"),
-    places.c.conversation == sa.bindparam("conversation"),
+_PLACE_BY_CONVERSATION = Prepared(
+    _PLACE.where(
+        places.c.platform == sa.bindparam("platform"),
+        places.c.workspace == sa.bindparam("workspace"),
+        places.c.conversation == sa.bindparam("conversation"),
+    )
 )
 _NEW_PERSON = {
-    True: postgresql.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person)),
-    False: sqlite.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person)),
+    True: Prepared(postgresql.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person))),
+    False: Prepared(sqlite.insert(people).on_conflict_do_nothing().returning(*_columns(people, Person))),
 }
 _NEW_PLACE = {
-    True: postgresql.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place)),
-    False: sqlite.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place)),
+    True: Prepared(postgresql.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place))),
+    False: Prepared(sqlite.insert(places).on_conflict_do_nothing().returning(*_columns(places, Place))),
 }
 
 
 def person(tx: Transaction, platform: str, workspace: str, user: str) -> Person:
     """Return the person with this id on a platform, meeting them now if we never did."""
     key = {"platform": platform, "workspace": workspace, "user": user}
-    row = tx.execute(_PERSON_BY_USER, key).first()
+    row = tx.run(_PERSON_BY_USER, key).first()
     if row is None:
-        row = tx.execute(_NEW_PERSON[tx.postgres], key | {"name": ""}).first()
+        row = tx.run(_NEW_PERSON[tx.postgres], key | {"name": ""}).first()
     if row is None:  # another process met them at the same moment
-        row = tx.execute(_PERSON_BY_USER, key).one()
+        row = tx.run(_PERSON_BY_USER, key).one()
     return Person(*row)
 
 
@@ -136,11 +141,11 @@ def change_person(tx: Transaction, person_id: int, **changes: Any) -> None:
 def place(tx: Transaction, platform: str, workspace: str, conversation: str, kind: str) -> Place:
     """Return the place of a conversation, noting it now, as of `kind`, if we never were there."""
     key = {"platform": platform, "workspace": workspace, "conversation": conversation}
-    row = tx.execute(_PLACE_BY_CONVERSATION, key).first()
+    row = tx.run(_PLACE_BY_CONVERSATION, key).first()
     if row is None:
-        row = tx.execute(_NEW_PLACE[tx.postgres], key | {"kind": kind, "name": ""}).first()
+        row = tx.run(_NEW_PLACE[tx.postgres], key | {"kind": kind, "name": ""}).first()
     if row is None:  # another process noted it at the same moment
-        row = tx.execute(_PLACE_BY_CONVERSATION, key).one()
+        row = tx.run(_PLACE_BY_CONVERSATION, key).one()
     return Place(*row)
 
 
@@ -185,7 +190,7 @@ def folded(name: str) -> str:
 
 def all_customers(tx: Transaction) -> list[Customer]:
     """Return every customer by name."""
-    return [Customer(*row) for row in tx.execute(_CUSTOMERS_BY_NAME)]
+    return [Customer(*row) for row in tx.run(_CUSTOMERS_BY_NAME)]
 
 
 def add_customer(tx: Transaction, name: str, tier: str, language: str, now: datetime) -> Customer:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.tickets import Event, Kind, Status, Ticket
+from storage.prepared import Prepared, Rows
 from storage.tables import ticket_events, ticket_messages, tickets
 from storage.transactions import Transaction
 
@@ -29,22 +30,24 @@ _LOCK = (
     .order_by(tickets.c.id)
     .with_for_update()
 )
-_OPEN = sa.insert(tickets)
+_OPEN = Prepared(sa.insert(tickets))
 _INDEX = ("first_response_due", "resolution_due", "last_said_at")
 _SAVE = (
     sa.update(tickets)
     .where(tickets.c.id == sa.bindparam("the_id"))
     .values({name: sa.bindparam(name) for name in (*_FIELDS, *_INDEX)})
 )
-_EVENT = sa.insert(ticket_events)
+_EVENT = Prepared(sa.insert(ticket_events))
 _HISTORIES = (
     sa.select(*(ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data")))
     .where(ticket_events.c.ticket_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(ticket_events.c.id)
 )
-_BELONGING = sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).where(
-    ticket_messages.c.place_id == sa.bindparam("the_place"),
-    ticket_messages.c.message == sa.bindparam("the_message"),
+_BELONGING = Prepared(
+    sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).where(
+        ticket_messages.c.place_id == sa.bindparam("the_place"),
+        ticket_messages.c.message == sa.bindparam("the_message"),
+    )
 )
 
 
@@ -53,15 +56,18 @@ def _claim(insert: Any) -> Any:
     return insert.on_conflict_do_update(index_elements=["place_id", "message"], set_={"event_id": known})
 
 
-_CLAIM = {True: _claim(postgresql.insert(ticket_messages)), False: _claim(sqlite.insert(ticket_messages))}
+_CLAIM = {
+    True: Prepared(_claim(postgresql.insert(ticket_messages))),
+    False: Prepared(_claim(sqlite.insert(ticket_messages))),
+}
 _OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
-_LATEST = (
+_LATEST = Prepared(
     sa.select(tickets.c.id)
     .where(
         tickets.c.place_id == sa.bindparam("the_place"),
         tickets.c.requester_id == sa.bindparam("the_person"),
         tickets.c.last_said_at >= sa.bindparam("since"),
-        tickets.c.status.in_(_OPEN_STATES),
+        tickets.c.status != Status.RESOLVED.value,
     )
     .order_by(tickets.c.last_said_at.desc())
     .limit(1)
@@ -70,9 +76,12 @@ _LATEST = (
 
 def open_ticket(tx: Transaction, ticket: Ticket, **index: Any) -> Ticket:
     """Store a new ticket, with any of its index columns, and return it with its number."""
-    key = tx.execute(_OPEN, _row(ticket) | index).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has one
-    return replace(ticket, id=key[0])
+    return replace(ticket, id=_new(tx.run(_OPEN, _row(ticket) | index)))
+
+
+def _new(inserted: Rows) -> int:
+    assert inserted.new_id is not None  # noqa: S101 - an insert of one row has one
+    return inserted.new_id
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
@@ -105,15 +114,13 @@ def save(tx: Transaction, changed: list[tuple[Ticket, dict[str, Any]]]) -> None:
 
 def add_event(tx: Transaction, ticket_id: int, event: Event) -> int:
     """Add a line to a ticket's history and return its id. Lines are never changed."""
-    key = tx.execute(_EVENT, _event_row(ticket_id, event)).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has one
-    return int(key[0])
+    return _new(tx.run(_EVENT, _event_row(ticket_id, event)))
 
 
 def add_events(tx: Transaction, events: list[tuple[int, Event]]) -> None:
     """Add lines to the histories of many tickets in one go."""
     if events:
-        tx.execute(_EVENT, [_event_row(ticket_id, event) for ticket_id, event in events])
+        tx.run(_EVENT, [_event_row(ticket_id, event) for ticket_id, event in events])
 
 
 def _event_row(ticket_id: int, event: Event) -> dict[str, Any]:
@@ -149,20 +156,20 @@ def event_data(tx: Transaction, event_id: int) -> dict[str, Any]:
 
 def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:
     """Return the ticket that a message of a place belongs to."""
-    row = tx.execute(_BELONGING, {"the_place": place_id, "the_message": message}).first()
+    row = tx.run(_BELONGING, {"the_place": place_id, "the_message": message}).first()
     return None if row is None else Belonging(*row)
 
 
 def claim_message(tx: Transaction, place_id: int, message: str, ticket_id: int, event_id: int | None) -> None:
     """Say that a message belongs to a ticket, or fill in the event of a root that came late."""
     row = {"place_id": place_id, "message": message, "ticket_id": ticket_id, "event_id": event_id}
-    tx.execute(_CLAIM[tx.postgres], row)
+    tx.run(_CLAIM[tx.postgres], row)
 
 
 def latest_from(tx: Transaction, place_id: int, person_id: int, since: datetime) -> int | None:
     """Return the open ticket to which this person last added something in this place since an instant."""
     values = {"the_place": place_id, "the_person": person_id, "since": since}
-    ticket_id: int | None = tx.execute(_LATEST, values).scalar()
+    ticket_id: int | None = tx.run(_LATEST, values).scalar()
     return ticket_id
 
 

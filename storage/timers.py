@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import timers
 from storage.transactions import Transaction
 
@@ -33,8 +34,7 @@ def _upsert(insert: Any) -> Any:
 
 
 _COLUMNS = (timers.c.id, timers.c.kind, timers.c.subject, timers.c.due_at, timers.c.data, timers.c.attempts)
-_SQLITE = _upsert(sqlite.insert(timers))
-_POSTGRES = _upsert(postgresql.insert(timers))
+_SET = {True: Prepared(_upsert(postgresql.insert(timers))), False: Prepared(_upsert(sqlite.insert(timers)))}
 _CLEAR = sa.delete(timers).where(
     timers.c.kind == sa.bindparam("the_kind"), timers.c.subject == sa.bindparam("the_subject")
 )
@@ -54,7 +54,7 @@ def set_timer(
 ) -> None:
     """Let `kind` happen to `subject` at `due_at`, instead of when it was set for before."""
     values = {"kind": kind, "subject": subject, "due_at": due_at, "data": data or {}, "attempts": 0}
-    tx.execute(_POSTGRES if tx.postgres else _SQLITE, values)
+    tx.run(_SET[tx.postgres], values)
     tx.woken.add("timers")
 
 
@@ -65,7 +65,7 @@ def set_timers(tx: Transaction, kind: str, due: list[tuple[str, datetime, dict[s
             {"kind": kind, "subject": subject, "due_at": at, "data": data, "attempts": 0}
             for subject, at, data in due
         ]
-        tx.execute(_POSTGRES if tx.postgres else _SQLITE, rows)
+        tx.run(_SET[tx.postgres], rows)
         tx.woken.add("timers")
 
 

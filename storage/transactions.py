@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from storage.prepared import Prepared, Rows
+
 T = TypeVar("T")
 
 # More than this in one commit would make the first wait for the last.
@@ -23,6 +25,10 @@ class Transaction:
     def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run one statement; a list of `values` runs it once for each, in one go."""
         return self.connection.execute(statement, values)
+
+    def run(self, statement: Prepared, values: Any = None) -> Rows:
+        """Run a prepared statement; a list of `values` runs it once for each, in one go."""
+        return statement.run(self.connection, values)
 
     @property
     def postgres(self) -> bool:
