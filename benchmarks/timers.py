@@ -14,7 +14,7 @@ from benchmarks.stall import Lateness, watched
 from bot.clock import Clock
 from bot.schedule import Schedule
 from storage.database import Database
-from storage.transactions import Work
+from storage.transactions import Woken, Work
 
 PENDING = 1_000_000
 ROUNDS = 3
@@ -120,8 +120,8 @@ async def burst(path: Path, many: int, spread: float, waiting: int) -> Lateness:
     return found
 
 
-def _waking(schedule: Schedule) -> Callable[[set[str]], object]:
-    return lambda woken: schedule.wake() if "timers" in woken else None
+def _waking(schedule: Schedule) -> Callable[[Woken], object]:
+    return lambda woken: schedule.wake(woken["timers"]) if "timers" in woken else None
 
 
 def _lateness(instants: list[datetime], commits: list[tuple[datetime, int]]) -> list[float]:

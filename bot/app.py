@@ -26,7 +26,7 @@ from notifications.outbox import Delivery
 from storage import letters, migrations, people
 from storage import plans as stored_plans
 from storage.database import Database
-from storage.transactions import Transaction
+from storage.transactions import Transaction, Woken
 
 log = structlog.get_logger()
 
@@ -73,11 +73,11 @@ class App:
         self.delivery.start()
         self.schedule.start()
 
-    def _committed(self, woken: set[str]) -> None:
+    def _committed(self, woken: Woken) -> None:
         if "outbox" in woken:
             self.delivery.wake()
         if "timers" in woken:
-            self.schedule.wake()
+            self.schedule.wake(woken["timers"])
 
     async def receive(self, incoming: Incoming) -> Answer:
         """Handle one event: it is stored when this returns. Raises when it is not, and it comes again."""

@@ -35,17 +35,19 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._firing = False
         self._again = False
+        self._until: datetime | None = None
 
     def start(self) -> None:
         """Begin to fire timers; those that came due while the desk was down fire at once."""
         self._scheduler.start()
         self.wake()
 
-    def wake(self) -> None:
-        """Say that a timer was stored, or that the clock was moved."""
-        self._again = True
-        if not self._firing:
-            self._sleep_until(self._clock.real(self._clock.now()))
+    def wake(self, at: datetime | None = None) -> None:
+        """Say that a timer was stored that is due `at`; without an instant, that the clock was moved."""
+        if self._firing:
+            self._again = True
+        elif at is None or self._until is None or at < self._until:
+            self._sleep_until(max(at, self._clock.now()) if at else self._clock.now())
 
     def close(self) -> None:
         """Fire no more."""
@@ -54,6 +56,7 @@ class Schedule:
     def _sleep_until(self, at: datetime) -> None:
         # The default grace of a second would drop a timer that is found late, and the default of one
         # instance would drop a wake-up that comes while the last one is just ending: none may be dropped.
+        self._until = at
         trigger = DateTrigger(self._clock.real(at))
         options = {"replace_existing": True, "misfire_grace_time": None, "max_instances": 3}
         self._scheduler.add_job(self._fire, trigger, id=_JOB, **options)

@@ -150,6 +150,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
             tx, [(case.ticket, _index(case, runs, now)) for case, runs in zip(cases, clocks, strict=True)]
         )
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
+    choices = _choices(tx) if desk.triage and any(case.customer is None for case in cases) else ()
     posts: list[Post] = []
     due: list[tuple[str, datetime, dict[str, Any]]] = []
     for case, runs in zip(cases, clocks, strict=True):
@@ -158,7 +159,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
             due.append((str(case.ticket.id), moment, {}))
         elif not new:
             timers.clear_timer(tx, "sla", str(case.ticket.id))
-        posts += [*_card(tx, desk, case, runs, now), *case.posts]
+        posts += [*_card(desk, case, runs, choices, now), *case.posts]
         case.added, case.posts = [], []
     timers.set_timers(tx, "sla", due)
     outbox.put(tx, posts, now)
@@ -183,7 +184,9 @@ def _next_moment(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dateti
     return sla.next_moment(clocks, now)
 
 
-def _card(tx: Transaction, desk: Desk, case: Case, clocks: tuple[Clock, ...], now: datetime) -> list[Post]:
+def _card(
+    desk: Desk, case: Case, clocks: tuple[Clock, ...], choices: tuple[Option, ...], now: datetime
+) -> list[Post]:
     if desk.triage is None:
         return []
     shown = Card(
@@ -199,7 +202,7 @@ def _card(tx: Transaction, desk: Desk, case: Case, clocks: tuple[Clock, ...], no
         now=now,
         suggestion=suggestion_text(case.ticket, desk.team),
         hold_reason=_hold_reason(case),
-        customers=() if case.customer else _choices(tx),
+        customers=() if case.customer else choices,
     )
     return [Post(desk.triage.id, card(shown, desk.team), key=card_key(case.ticket))]
 

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.transactions import Transaction, Waiting, Work
+from storage.transactions import Transaction, Waiting, Woken, Work
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
-        self.on_commit: Callable[[set[str]], object] = set
+        self.on_commit: Callable[[Woken], object] = dict
         self._writer: Writer | None = None
         self.engine = self._open()
 
@@ -67,7 +67,7 @@ class Database:
 
         return PostgresWriter(self.engine, self._committed)
 
-    def _committed(self, woken: set[str]) -> None:
+    def _committed(self, woken: Woken) -> None:
         if woken:
             self.on_commit(woken)
 

@@ -187,7 +187,7 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
         for place_id in sorted({o.letter.place_id for o in outcomes}):
             tx.execute(_LOCK, {"the_place": place_id})
     tx.run(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
-    tx.woken.add("sent")
+    tx.wake("sent", now)
 
 
 def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
     calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
     if calls:
         tx.run(_CALL, calls)
-        tx.woken.add("outbox")
+        tx.wake("outbox", now)
 
 
 def _post_row(post: Post, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.transactions import LARGEST_GROUP, Waiting, run_alone, run_together, settle
+from storage.transactions import LARGEST_GROUP, Waiting, Woken, merge, run_alone, run_together, settle
 
 # What another process can do to us: a deadlock, or a change that we did not see. Doing it again mends it.
 _AGAIN = {"40P01", "40001"}
@@ -16,7 +16,7 @@ _TRIES = 3
 class PostgresWriter:
     """The task that writes."""
 
-    def __init__(self, engine: AsyncEngine, committed: Callable[[set[str]], None]) -> None:
+    def __init__(self, engine: AsyncEngine, committed: Callable[[Woken], None]) -> None:
         self._engine = engine
         self._committed = committed
         self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue()
@@ -36,7 +36,7 @@ class PostgresWriter:
             try:
                 woken = await self._run_group(group)
             except Exception as error:  # the server is not there: nobody gets an acknowledgement
-                woken = set()
+                woken = {}
                 for waiting in group:
                     waiting.error = error
             settle(group)
@@ -54,7 +54,7 @@ class PostgresWriter:
             self._queue.put_nowait(None)  # closing: first this group, then the end
         return group
 
-    async def _run_group(self, group: list[Waiting]) -> set[str]:
+    async def _run_group(self, group: list[Waiting]) -> Woken:
         async with self._engine.connect() as connection:
             try:
                 woken = await connection.run_sync(run_together, group)
@@ -64,7 +64,7 @@ class PostgresWriter:
                 unlucky = [waiting for waiting in group if _worth_another_try(waiting.error)]
                 if not unlucky:
                     break
-                woken |= await connection.run_sync(run_alone, unlucky)
+                merge(woken, await connection.run_sync(run_alone, unlucky))
             return woken
 
 

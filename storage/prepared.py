@@ -73,7 +73,7 @@ class Prepared:
 
     def _run_as_usual(self, connection: sa.Connection, values: Any) -> Rows:
         result = connection.execute(self.statement, values)
-        if result.returns_rows:
+        if tuple(getattr(self.statement, "exported_columns", ())):
             return Rows([tuple(row) for row in result], result.rowcount, None)
         key = result.inserted_primary_key if result.is_insert and not isinstance(values, list) else None
         return Rows([], result.rowcount, key[0] if key else None)

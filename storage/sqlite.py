@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.transactions import LARGEST_GROUP, Waiting, run_alone, run_together, settle
+from storage.transactions import LARGEST_GROUP, Waiting, Woken, run_alone, run_together, settle
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -43,7 +43,7 @@ def prepare(engine: sa.Engine, begin: str) -> None:
 class SqliteWriter:
     """The thread that writes."""
 
-    def __init__(self, url: sa.URL, committed: Callable[[set[str]], None]) -> None:
+    def __init__(self, url: sa.URL, committed: Callable[[Woken], None]) -> None:
         self._engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=sa.pool.NullPool)
         prepare(self._engine, begin="BEGIN IMMEDIATE")
         self._committed = committed
@@ -87,6 +87,6 @@ class SqliteWriter:
             woken = run_alone(connection, group)
         self._loop.call_soon_threadsafe(self._tell, group, woken)
 
-    def _tell(self, group: list[Waiting], woken: set[str]) -> None:
+    def _tell(self, group: list[Waiting], woken: Woken) -> None:
         settle(group)
         self._committed(woken)

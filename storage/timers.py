@@ -55,7 +55,7 @@ def set_timer(
     """Let `kind` happen to `subject` at `due_at`, instead of when it was set for before."""
     values = {"kind": kind, "subject": subject, "due_at": due_at, "data": data or {}, "attempts": 0}
     tx.run(_SET[tx.postgres], values)
-    tx.woken.add("timers")
+    tx.wake("timers", due_at)
 
 
 def set_timers(tx: Transaction, kind: str, due: list[tuple[str, datetime, dict[str, Any]]]) -> None:
@@ -66,7 +66,7 @@ def set_timers(tx: Transaction, kind: str, due: list[tuple[str, datetime, dict[s
             for subject, at, data in due
         ]
         tx.run(_SET[tx.postgres], rows)
-        tx.woken.add("timers")
+        tx.wake("timers", min(at for _subject, at, _data in due))
 
 
 def clear_timer(tx: Transaction, kind: str, subject: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,12 +16,19 @@ T = TypeVar("T")
 LARGEST_GROUP = 64
 
 
+Woken = dict[str, datetime]
+
+
 @dataclass(slots=True)
 class Transaction:
-    """An open transaction. `woken` names what somebody should look at once it is committed."""
+    """An open transaction. `woken` names what somebody should look at once it is committed, and when."""
 
     connection: sa.Connection
-    woken: set[str] = field(default_factory=set)
+    woken: Woken = field(default_factory=dict)
+
+    def wake(self, what: str, at: datetime) -> None:
+        """Have somebody look at `what` at an instant; the earliest one counts."""
+        self.woken[what] = min(at, self.woken.get(what, at))
 
     def execute(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run one statement; a list of `values` runs it once for each, in one go."""
@@ -58,12 +66,12 @@ class Waiting:
             self.future.set_result(self.result)
 
 
-def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> set[str]:
+def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     """Run the works of `group` in one transaction and commit it; each that fails is undone alone.
 
     Returns what was woken. Raises when the transaction as a whole failed; then nothing of it is stored.
     """
-    woken: set[str] = set()
+    woken: Woken = {}
     with connection.begin():
         for waiting in group:
             transaction = Transaction(connection)
@@ -74,24 +82,30 @@ def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> set[str
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
                 waiting.error = error
             else:
-                woken |= transaction.woken
+                merge(woken, transaction.woken)
             connection.exec_driver_sql("RELEASE SAVEPOINT work")
     return woken
 
 
-def run_alone(connection: sa.Connection, group: Sequence[Waiting]) -> set[str]:
+def merge(woken: Woken, more: Woken) -> None:
+    """Add `more` to `woken`, keeping the earliest instant of each."""
+    for what, at in more.items():
+        woken[what] = min(at, woken.get(what, at))
+
+
+def run_alone(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     """Run each work of `group` in a transaction of its own: what is done when they could not go together."""
-    woken: set[str] = set()
+    woken: Woken = {}
     for waiting in group:
         waiting.error = None
         try:
-            woken |= _run_one(connection, waiting)
+            merge(woken, _run_one(connection, waiting))
         except Exception as error:
             waiting.error = error
     return woken
 
 
-def _run_one(connection: sa.Connection, waiting: Waiting) -> set[str]:
+def _run_one(connection: sa.Connection, waiting: Waiting) -> Woken:
     with connection.begin():
         transaction = Transaction(connection)
         waiting.result = waiting.work(transaction)

@@ -7,6 +7,7 @@ compiling its statements, takes longer than most tests.
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from storage.web_tables import web_posts
 from tests.desk_in_tests import TestedDesk
 
 # Drawing a traceback in colour takes seconds.
-_PLAIN = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+_PLAIN: list[Any] = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
 structlog.configure(processors=_PLAIN)
 
 _TABLES = web_posts.metadata.sorted_tables
@@ -70,7 +71,7 @@ async def database(shared_database: Database) -> AsyncIterator[Database]:
     """A database in which nothing is stored yet."""
     await shared_database.write(_empty)
     yield shared_database
-    shared_database.on_commit = set
+    shared_database.on_commit = dict
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import structlog
@@ -33,13 +35,22 @@ log = structlog.get_logger()
 _AGAIN = 60.0  # seconds until Slack is asked again for what it could not tell
 
 
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for an address.
+
+    Asked once: aiohttp's own way reads files and the whole environment again for every request.
+    """
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
 async def connect(app: "App", site: web.Application) -> None:
     """Connect a prepared desk to Slack, as its settings say. Does not fail when Slack is out of reach.
 
     What runs here ends with `site`.
     """
     settings = app.settings
-    session = aiohttp.ClientSession(trust_env=True)
+    session = aiohttp.ClientSession(proxy=_proxy(settings.slack_api_url))
     client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
     installs = None
     if settings.slack_bot_token is not None:

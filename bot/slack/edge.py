@@ -59,8 +59,11 @@ class Edge(AsyncMiddleware):
             return BoltResponse(status=200, body="")
         answer = await self._receive(incoming)
         if self._people.is_new(incoming.workspace, incoming.user):
-            self._later(self._people.meet(client, incoming.workspace, incoming.user))
+            self._later(self._meet(incoming.workspace, incoming.user))
         return await self._acknowledged(body, incoming, answer, client)
+
+    async def _meet(self, workspace: str, user: str) -> None:
+        await self._people.meet(lambda user: self._chat.person(workspace, user), workspace, user)
 
     async def _aside(self, body: Body) -> None:
         """See to what nobody did: Slack's own notices."""
@@ -83,6 +86,9 @@ class Edge(AsyncMiddleware):
                 # Somebody else's direct conversation: the desk is not in it.
                 return replace(incoming, conversation="", direct=False, home=home)
             return replace(incoming, home=home)
+        if incoming.kind == "action" and incoming.command == "support.open":
+            # A form tells no conversation: without this the request would have no place to be answered in.
+            return replace(incoming, home=await self._people.home(client, incoming.workspace, incoming.user))
         return incoming
 
     async def _acknowledged(

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import aiohttp
@@ -16,6 +16,7 @@ from desk.messages import Answer
 
 log = structlog.get_logger()
 
+Ask = Callable[[str], Awaitable[Mapping[str, Any]]]
 Receive = Callable[[Incoming], Awaitable[Answer]]
 
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, ConnectionError)
@@ -36,12 +37,12 @@ class People:
         """Whether we have not heard from somebody yet."""
         return (workspace, user) not in self._met
 
-    async def meet(self, client: AsyncWebClient, workspace: str, user: str) -> None:
+    async def meet(self, ask: Ask, workspace: str, user: str) -> None:
         """Pass on somebody's profile the first time we hear from them."""
         person = (workspace, user)
         _remember(self._met, person, None)
         try:
-            await tell_profile(client, workspace, user, self._receive)
+            await tell_profile(ask, workspace, user, self._receive)
         except BaseException:
             self._met.pop(person, None)
             raise
@@ -69,12 +70,12 @@ def _remember(known: OrderedDict[_Person, T], person: _Person, what: T) -> None:
         known.popitem(last=False)
 
 
-async def tell_profile(client: AsyncWebClient, workspace: str, user: str, receive: Receive) -> None:
+async def tell_profile(ask: Ask, workspace: str, user: str, receive: Receive) -> None:
     """Ask Slack for somebody's name, e-mail address and language, and pass them on.
 
-    Raises what slack_sdk raises when Slack cannot be asked.
+    `ask` calls users.info. Raises what it raises when Slack cannot be asked.
     """
-    answer = await client.users_info(user=user, include_locale=True)
+    answer = await ask(user)
     told = answer.get("user") or {}
     profile = told.get("profile") or {}
     name = (
@@ -130,9 +131,18 @@ async def _introduce(
     )
     await receive(joined)
     try:
-        await tell_profile(client, workspace, user, receive)
+        await tell_profile(_asking(client), workspace, user, receive)
     except FAILURES as error:
         log.info("slack.profile_unknown", why=_code(error))
+
+
+def _asking(client: AsyncWebClient) -> Ask:
+    async def ask(user: str) -> Mapping[str, Any]:
+        answer: Any = await client.users_info(user=user, include_locale=True)
+        told: Mapping[str, Any] = answer.data
+        return told
+
+    return ask
 
 
 async def _members(client: AsyncWebClient, channel: str) -> list[str]:

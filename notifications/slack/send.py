@@ -83,23 +83,30 @@ class SlackChat:
     async def find(self, letter: Letter) -> str | None:
         """Return the `ts` of the post that carries this letter's mark, None if it is not there.
 
-        Outside a thread only the channel's newest hundred messages are looked at.
+        A post that was made before the letter was edited is edited, not repeated. Outside a thread only the
+        channel's newest hundred messages are looked at.
         """
         method, query, pages = "conversations.history", {"channel": letter.conversation}, 1
         if letter.thread is not None:
             # A thread comes with its oldest message first: ours is on the last page.
             method, query, pages = "conversations.replies", query | {"ts": letter.thread}, _MOST_PAGES
         query |= {"limit": str(_PAGE), "include_all_metadata": "true"}
+        older = None
         for _page in range(pages):
             answer = await self._call(method, letter.workspace, form=query)
             for message in answer.get("messages", ()):
-                if _mark(message) == (letter.id, letter.revision):
+                mark = _mark(message)
+                if mark == (letter.id, letter.revision):
                     return str(message["ts"])
+                if mark is not None and mark[0] == letter.id:
+                    older = str(message["ts"])
             cursor = answer.get("response_metadata", {}).get("next_cursor")
             if not cursor:
                 break
             query["cursor"] = cursor
-        return None
+        if older is None or letter.message is None:
+            return older
+        return await self._edit(letter, letter.message, older)
 
     async def ephemeral(
         self, workspace: str, conversation: str, user: str, message: Message, thread: str | None = None
@@ -113,6 +120,10 @@ class SlackChat:
     async def say(self, workspace: str, conversation: str, message: Message) -> None:
         """Post at once, beside the outbox: an answer that only its reader would miss. Raises `SendError`."""
         await self._call("chat.postMessage", workspace, json={"channel": conversation} | render(message))
+
+    async def person(self, workspace: str, user: str) -> dict[str, Any]:
+        """Return what Slack knows of somebody: users.info. Raises `SendError`."""
+        return await self._call("users.info", workspace, form={"user": user, "include_locale": "true"})
 
     async def open_form(self, workspace: str, trigger: str, form: Form) -> None:
         """Open a form in the window of whoever caused `trigger`, within three seconds. Raises `SendError`."""

@@ -11,7 +11,7 @@ from handlers.context import Desk
 from storage import timers
 from storage.database import Database
 from storage.timers import Timer
-from storage.transactions import Transaction
+from storage.transactions import Transaction, Woken
 from tests.desk_in_tests import DAY, HOUR, TestedDesk
 
 
@@ -28,9 +28,9 @@ class Alarms:
         if any(timer.subject in self.fails for timer in due):
             raise RuntimeError("this one fails")
         self.fired += [timer.subject for timer in due]
-        tx.woken.add("rang")
+        tx.wake("rang", self.clock.now())
 
-    def committed(self, woken: set[str]) -> None:
+    def committed(self, woken: Woken) -> None:
         if "rang" in woken:
             self.rang.set()
 
@@ -57,10 +57,10 @@ def alarms(database: Database, monkeypatch: pytest.MonkeyPatch) -> Alarms:
 async def schedule(desk: TestedDesk, database: Database, alarms: Alarms) -> AsyncIterator[Schedule]:
     schedule = Schedule(database, lambda: desk.desk, alarms.clock, timedelta(seconds=5))
 
-    def committed(woken: set[str]) -> None:
+    def committed(woken: Woken) -> None:
         alarms.committed(woken)
         if "timers" in woken:
-            schedule.wake()
+            schedule.wake(woken["timers"])
 
     database.on_commit = committed
     yield schedule

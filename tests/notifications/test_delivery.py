@@ -11,7 +11,7 @@ from storage import letters, outbox, people
 from storage.database import Database
 from storage.letters import Letter
 from storage.outbox import Post
-from storage.transactions import Transaction
+from storage.transactions import Transaction, Woken
 from tests.desk_in_tests import MONDAY_TEN, TestedDesk, words_of
 
 
@@ -80,7 +80,7 @@ class PostOffice:
         await self.database.write(work)
         self.delivery.wake()
 
-    def _committed(self, woken: set[str]) -> None:
+    def _committed(self, woken: Woken) -> None:
         if "sent" in woken:
             self.sent.set()
 
