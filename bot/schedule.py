@@ -17,7 +17,7 @@ from storage.transactions import Transaction
 log = structlog.get_logger()
 
 # How many timers share a transaction: enough to be quick, few enough that a message can get in between.
-_TOGETHER = 100
+_TOGETHER = 50
 _JOB = "next timer"
 
 
@@ -67,8 +67,7 @@ class Schedule:
             return
         self._firing = True
         try:
-            await self._fire_due()
-            due = await self._database.read(timers.next_due)
+            due = await self._fire_due()
         except Exception:
             log.exception("schedule.failed")
             due, self._again = None, False
@@ -78,29 +77,35 @@ class Schedule:
         latest = now + self._poll
         self._sleep_until(now if self._again else min(due or latest, latest))
 
-    async def _fire_due(self) -> None:
+    async def _fire_due(self) -> datetime | None:
+        """Fire all that has come, and return when the next timer is due."""
         while True:
             self._again = False
             try:
-                fired = await self._database.write(self._work)
+                fired, due = await self._database.write(self._work)
             except Exception as error:
                 await self._one_by_one(error)
                 continue
             if fired < _TOGETHER:
-                return
+                return due
 
-    def _work(self, tx: Transaction, most: int = _TOGETHER) -> int:
+    def _work(self, tx: Transaction, most: int = _TOGETHER) -> tuple[int, datetime | None]:
         claimed = handlers.fire(tx, self._desk(), self._clock.now(), most)
-        return len(claimed)
+        return len(claimed), timers.next_due(tx) if len(claimed) < most else None
 
     async def _one_by_one(self, error: Exception) -> None:
         """One of a batch failed and took the others with it: fire them alone, and put that one back."""
         log.warning("schedule.batch_failed", reason=str(error))
         for _ in range(_TOGETHER):
             try:
-                if await self._database.write(lambda tx: self._work(tx, most=1)) == 0:
-                    return
+                fired, _due = await self._database.write(lambda tx: self._work(tx, most=1))
             except Exception as failure:
                 log.exception("schedule.timer_failed")
-                now, reason = self._clock.now(), failure
-                await self._database.write(lambda tx, now=now, e=reason: handlers.postpone(tx, now, e))  # type: ignore[misc]
+                await self._postpone(failure)
+                continue
+            if fired == 0:
+                return
+
+    async def _postpone(self, failure: Exception) -> None:
+        now = self._clock.now()
+        await self._database.write(lambda tx: handlers.postpone(tx, now, failure))

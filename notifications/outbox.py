@@ -72,25 +72,28 @@ class Delivery:
         while not (self._closing and not self._under_way and not self._outcomes):
             self._woken.clear()
             try:
-                await self._round()
-                await self._rest()
+                due = await self._round()
+                await self._rest(due)
             except Exception:
                 # The database is away: what was sent stays in memory and is noted when it is back.
                 log.exception("outbox.round_failed")
                 await asyncio.sleep(1)
 
-    async def _round(self) -> None:
+    async def _round(self) -> datetime | None:
+        """Note what was sent and send what may leave; return when the next letter may."""
         outcomes, room = list(self._outcomes), _AT_ONCE - len(self._under_way)
         now = self._now()
         most = 0 if self._closing else room
 
-        def work(tx: Transaction) -> list[Letter]:
+        def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
             if outcomes:
                 letters.finish(tx, outcomes, now)
                 _tell_of_failures(tx, outcomes, now)
-            return letters.claim(tx, now, now + _LEASE, most) if most else []
+            claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
+            # While something is under way, its end is what wakes us.
+            return claimed, None if claimed or self._under_way else letters.next_due(tx)
 
-        claimed = await self._database.write(work)
+        claimed, due = await self._database.write(work)
         del self._outcomes[: len(outcomes)]
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
@@ -98,12 +101,12 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
         if len(claimed) == room:
             self._woken.set()
+        return due
 
-    async def _rest(self) -> None:
+    async def _rest(self, due: datetime | None) -> None:
         """Sleep until somebody wakes us, or the next letter is due."""
         if self._woken.is_set() or self._outcomes:
             return
-        due = None if self._under_way else await self._database.read(letters.next_due)
         wait = self._poll if due is None else min(due - self._now(), self._poll)
         try:
             async with asyncio.timeout(max(wait.total_seconds(), 0.001)):

@@ -66,6 +66,11 @@ class Waiting:
             self.future.set_result(self.result)
 
 
+_SAVEPOINT = Prepared(sa.text("SAVEPOINT work"))
+_BACK = Prepared(sa.text("ROLLBACK TO SAVEPOINT work"))
+_RELEASE = Prepared(sa.text("RELEASE SAVEPOINT work"))
+
+
 def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     """Run the works of `group` in one transaction and commit it; each that fails is undone alone.
 
@@ -75,15 +80,15 @@ def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     with connection.begin():
         for waiting in group:
             transaction = Transaction(connection)
-            connection.exec_driver_sql("SAVEPOINT work")
+            _SAVEPOINT.run(connection, None)
             try:
                 waiting.result = waiting.work(transaction)
             except Exception as error:
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+                _BACK.run(connection, None)
                 waiting.error = error
             else:
                 merge(woken, transaction.woken)
-            connection.exec_driver_sql("RELEASE SAVEPOINT work")
+            _RELEASE.run(connection, None)
     return woken
 
 
