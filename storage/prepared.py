@@ -1,8 +1,8 @@
-"""Statements on the path that every message takes: compiled once, and on SQLite run by the driver itself.
+"""Statements on the path that every message takes: compiled once, and by SQLite's writer run without detours.
 
 SQLAlchemy's own way takes some 30 µs a call, several times what SQLite needs, and a new ticket takes a
 dozen. Its types still turn our values into the database's and back. On PostgreSQL, where the network
-costs more than either, a prepared statement is run as any other.
+costs more than either, and for SQLite's readers, a prepared statement is run as any other.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,8 +57,8 @@ class Prepared:
         self._sql: str | None = None
 
     def run(self, connection: sa.Connection, values: Values | Sequence[Values] | None) -> Rows:
-        """Run it on a connection of either database."""
-        if connection.dialect.name != "sqlite":
+        """Run it on a connection of either database, the writer's or a reader's."""
+        if connection.dialect.driver != "pysqlite":
             return self._run_as_usual(connection, values)
         if self._sql is None:
             first = values if isinstance(values, Mapping) or not values else values[0]

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from storage import inbox
+from storage import inbox, people
 from storage.database import Database
 from storage.tables import inbox as inbox_table
 from storage.transactions import Transaction
@@ -80,3 +80,12 @@ async def test_closing_finishes_what_was_taken_in(fresh_url: str) -> None:
     await asyncio.sleep(0)
     await database.close()
     assert all(await asyncio.gather(*works))
+
+
+async def test_what_is_prepared_is_the_same_for_the_writer_and_for_readers(database: Database) -> None:
+    def work(tx: Transaction) -> people.Person:
+        return people.person(tx, "web", "try", "ion")
+
+    written = await database.write(work)
+    assert await database.read(work) == written
+    assert await database.read(people.all_customers) == []
