@@ -114,7 +114,7 @@ async def burst(path: Path, many: int, spread: float, waiting: int) -> Lateness:
     found.after = megabytes()
     found.late = _lateness(instants, database.commits)
     found.happened = await database.read(warnings_due.warned)
-    schedule.close()
+    await schedule.close()
     await database.close()
     await app.database.close()
     return found

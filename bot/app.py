@@ -127,6 +127,6 @@ class App:
 
     async def close(self) -> None:
         """Fire no more timers, let what is under way arrive, and close the database."""
-        self.schedule.close()
+        await self.schedule.close()
         await self.delivery.close()
         await self.database.close()

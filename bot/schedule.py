@@ -1,5 +1,6 @@
 """The schedule: wakes when the next timer is due, and fires what has come."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -36,6 +37,7 @@ class Schedule:
         self._firing = False
         self._again = False
         self._until: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to fire timers; those that came due while the desk was down fire at once."""
@@ -49,9 +51,11 @@ class Schedule:
         elif at is None or self._until is None or at < self._until:
             self._sleep_until(max(at, self._clock.now()) if at else self._clock.now())
 
-    def close(self) -> None:
-        """Fire no more."""
+    async def close(self) -> None:
+        """Finish what is being fired, and fire no more."""
         self._scheduler.shutdown(wait=False)
+        if self._task is not None:
+            await self._task
 
     def _sleep_until(self, at: datetime) -> None:
         # The default grace of a second would drop a timer that is found late, and the default of one
@@ -59,13 +63,17 @@ class Schedule:
         self._until = at
         trigger = DateTrigger(self._clock.real(at))
         options = {"replace_existing": True, "misfire_grace_time": None, "max_instances": 3}
-        self._scheduler.add_job(self._fire, trigger, id=_JOB, **options)
+        self._scheduler.add_job(self._ring, trigger, id=_JOB, **options)
 
-    async def _fire(self) -> None:
+    async def _ring(self) -> None:
+        """Begin to fire: in a task of its own, which the scheduler does not cancel when it ends."""
         if self._firing:
             self._again = True
             return
         self._firing = True
+        self._task = asyncio.create_task(self._fire())
+
+    async def _fire(self) -> None:
         try:
             due = await self._fire_due()
         except Exception:

@@ -64,7 +64,7 @@ async def schedule(desk: TestedDesk, database: Database, alarms: Alarms) -> Asyn
 
     database.on_commit = committed
     yield schedule
-    schedule.close()
+    await schedule.close()
 
 
 async def test_what_came_due_while_the_desk_was_down_fires_when_it_starts(
