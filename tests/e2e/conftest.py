@@ -14,8 +14,9 @@ from storage import people, tickets
 from storage.database import Database
 from storage.transactions import Transaction
 from tests.e2e import local_slack
+from tests.e2e.block_kit import mistakes_in
 from tests.e2e.desk_process import DeskProcess, eventually
-from tests.e2e.gateway import Gateway, mistakes_in
+from tests.e2e.gateway import Gateway
 from tests.e2e.local_slack import BOT_TOKEN, CARPATI, ION, SECRET, TEAM, TRIAGE, LocalSlack, Mode
 
 
@@ -88,7 +89,8 @@ class Book:
 
     async def count(self, what: str) -> int:
         """Return how many rows there are of "a table [where ...]"."""
-        return int((await self.rows(f"SELECT count(*) FROM {what}"))[0][0])  # type: ignore[call-overload]
+        (row,) = await self.rows(f"SELECT count(*) FROM {what}")
+        return int(str(row[0]))
 
     async def all_said(self) -> bool:
         """Whether nothing waits to be sent."""
@@ -129,11 +131,14 @@ async def desk(slack: LocalSlack, gateway: Gateway, book: Book, tmp_path: Path) 
         **secrets,
     )
     gateway.desk_url = desk.address
-    await desk.start()
-    await eventually(lambda: _knows_its_team(slack, book), "the desk knows its team and is connected")
-    yield desk
-    assert await desk.stop() == 0
-    assert desk.complaints() == []
+    try:
+        await desk.start()
+        await eventually(lambda: _knows_its_team(slack, book), "the desk knows its team and is connected")
+        yield desk
+        assert await desk.stop() == 0
+        assert desk.complaints() == []
+    finally:
+        desk.kill()
 
 
 async def _knows_its_team(slack: LocalSlack, book: Book) -> bool:

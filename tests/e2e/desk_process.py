@@ -95,10 +95,10 @@ class DeskProcess:
         return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
-        """End it at once, whatever it is doing: kill -9."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
+        """End it at once, whatever it is doing: kill -9. It may have ended already."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     async def stop(self, seconds: float = 30.0) -> int:
         """Ask it to end (SIGTERM), and return its exit code."""
