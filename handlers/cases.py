@@ -227,8 +227,14 @@ def place_name(place: Place | None) -> str:
 
 def first_words(case: Case) -> str:
     """Return the text with which the ticket was opened, as it reads now."""
-    opened = next((event for event in case.history if event.kind is Kind.OPENED), None)
-    return str(opened.data.get("text", "")) if opened else ""
+    opened = next((event.data for event in case.history if event.kind is Kind.OPENED), {})
+    message = opened.get("message")
+    edits = [
+        event.data["after"]
+        for event in case.history
+        if event.kind is Kind.EDITED and message is not None and event.data.get("message") == message
+    ]
+    return str(edits[-1] if edits else opened.get("text", ""))
 
 
 def suggestion_text(ticket: Ticket, t: Words) -> str:

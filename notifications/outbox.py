@@ -131,7 +131,8 @@ class Delivery:
             return self._failed(letter, SendError(_("The platform is not connected.")))
         pause = self._pauses.get((letter.platform, letter.workspace))
         if pause is not None and pause > self._now():
-            return Outcome(letter, pause, error="the workspace asked us to wait", again_at=pause)
+            why = "the workspace asked us to wait"
+            return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
         try:
             platform_id = (await chat.find(letter) if letter.doubtful else None) or await chat.send(letter)
         except SendError as error:
@@ -156,7 +157,13 @@ class Delivery:
         if error.everywhere:
             self._pauses[letter.platform, letter.workspace] = now + wait
         log.info("outbox.delayed", letter=letter.id, seconds=wait.total_seconds(), reason=str(error))
-        return Outcome(letter, now + wait, error=str(error), again_at=now + wait, doubtful=error.uncertain)
+        return Outcome(
+            letter,
+            now + wait,
+            error=str(error),
+            again_at=now + wait,
+            doubtful=letter.doubtful or error.uncertain,
+        )
 
 
 def _backoff(attempts: int) -> timedelta:

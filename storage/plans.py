@@ -3,17 +3,24 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import plans
 from storage.transactions import Transaction
 
+_ADD = {
+    True: postgresql.insert(plans).on_conflict_do_nothing(),
+    False: sqlite.insert(plans).on_conflict_do_nothing(),
+}
+
 
 def remember(tx: Transaction, text: str, digest: str, now: datetime) -> int:
     """Return the version of the plan with this digest, storing it as the newest when it is new."""
-    version = tx.execute(sa.select(plans.c.version).where(plans.c.digest == digest)).scalar()
-    if version is None:
-        row = {"text": text, "digest": digest, "added_at": now}
-        version = tx.execute(sa.insert(plans).returning(plans.c.version), row).scalar_one()
+    known = sa.select(plans.c.version).where(plans.c.digest == digest)
+    version = tx.execute(known).scalar()
+    if version is None:  # two processes may start with the same new plan
+        tx.execute(_ADD[tx.postgres], {"text": text, "digest": digest, "added_at": now})
+        version = tx.execute(known).scalar_one()
     return int(version)
 
 

@@ -164,3 +164,10 @@ async def test_an_edit_and_a_deletion_are_history(desk: TestedDesk) -> None:
         "Nu pot crea curse de ieri",
     )
     assert (deleted.kind, deleted.data["before"]) == (Kind.DELETED, "Nu pot crea curse de ieri")
+
+
+async def test_the_card_follows_what_the_customer_changes(desk: TestedDesk) -> None:
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.customer().does("edited", message=message, text="Nu pot crea curse de ieri")
+    card = next(said for said in await desk.said_in("triage") if said.startswith("🟠"))
+    assert "> Nu pot crea curse de ieri" in card

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from storage import inbox, people
+from storage import inbox, people, plans
 from storage.database import Database
 from storage.tables import inbox as inbox_table
 from storage.transactions import Transaction
@@ -89,3 +89,13 @@ async def test_what_is_prepared_is_the_same_for_the_writer_and_for_readers(datab
     written = await database.write(work)
     assert await database.read(work) == written
     assert await database.read(people.all_customers) == []
+
+
+async def test_a_plan_that_two_processes_bring_at_once_is_one_version(fresh_url: str) -> None:
+    one, other = Database(fresh_url), Database(fresh_url)
+    versions = await asyncio.gather(
+        *(each.write(lambda tx: plans.remember(tx, "text", "digest", MONDAY_TEN)) for each in (one, other))
+    )
+    assert len(set(versions)) == 1
+    await one.close()
+    await other.close()
