@@ -154,7 +154,7 @@ def chosen(call: Call) -> Answer:
     """The answer to "which customer is this?": for this ticket, its writer, and their other tickets."""
     number, _colon, customer_id = call.incoming.subject.partition(":")
     case = cases.load(call.tx, call.desk, ticket_id(number))
-    customer = people.customers_by_id(call.tx, {int(customer_id)}).get(int(customer_id))
+    customer = people.customer_numbered(call.tx, customer_id)
     if customer is None:
         raise NotFound(_("That customer is not there any more."))
     ids = [case.ticket.id]

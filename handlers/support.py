@@ -82,7 +82,7 @@ def submitted(call: Call) -> Answer:
 def _allowed_place(call: Call) -> Place | None:
     """Return the place that the form was opened for, if it is one of the sender's own."""
     subject = call.incoming.subject
-    place = people.places_by_id(call.tx, {int(subject)}).get(int(subject)) if subject.isdigit() else None
+    place = people.place_numbered(call.tx, subject)
     if place is None:
         return None
     theirs = (

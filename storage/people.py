@@ -120,6 +120,20 @@ def places_by_id(tx: Transaction, ids: set[int]) -> dict[int, Place]:
     return {row.id: Place(*row) for row in tx.execute(_PLACES_BY_ID, {"ids": ids})} if ids else {}
 
 
+def customer_numbered(tx: Transaction, number: str) -> Customer | None:
+    """Return the customer whose id somebody sent us as text, None where there is none or it is no id."""
+    return customers_by_id(tx, {int(number)}).get(int(number)) if _is_id(number) else None
+
+
+def place_numbered(tx: Transaction, number: str) -> Place | None:
+    """Return the place whose id somebody sent us as text, None where there is none or it is no id."""
+    return places_by_id(tx, {int(number)}).get(int(number)) if _is_id(number) else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 12
+
+
 def person_called(tx: Transaction, handle: str) -> Person | None:
     """Find a person by how the plan names them: an e-mail address, or a platform's user id."""
     found = _PERSON.where(sa.or_(sa.func.lower(people.c.email) == handle.lower(), people.c.user == handle))

@@ -72,6 +72,15 @@ NONSENSE = ["", "x", "1001:", ":", "1001:P9", "9" * 30, "-1", "why:", "x:1001", 
 
 @pytest.mark.parametrize("action", router.TEAM_BUTTONS)
 async def test_a_button_with_nonsense_is_a_clear_error(desk: TestedDesk, action: str) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
     for subject in NONSENSE:
         with pytest.raises(DeskError):
             await desk.agent().presses(action, subject, text="x")
+
+
+@pytest.mark.parametrize("subject", ["x", "-1", "9" * 30, "²", "999"])
+async def test_a_form_for_a_place_that_is_none_opens_a_ticket_without_one(
+    desk: TestedDesk, subject: str
+) -> None:
+    await desk.customer().presses("support.open", subject, text="Nu pot crea curse noi")
+    assert (await desk.ticket()).place_id is None
