@@ -22,6 +22,8 @@ _AHEAD = timedelta(seconds=3)
 _GIVE_UP = 60.0
 _POLL = timedelta(minutes=1)
 
+Fired = tuple[int, datetime | None]  # how many, and when the next one is due
+
 
 def main() -> None:
     with folder() as here:
@@ -85,13 +87,13 @@ class Watched(Database):
         self._left = many
         self.all_fired = asyncio.Event()
 
-    async def write(self, work: Work[int]) -> int:  # type: ignore[override]
-        fired = await super().write(work)
+    async def write(self, work: Work[Fired]) -> Fired:  # type: ignore[override]
+        fired, due = await super().write(work)
         self.commits.append((self._clock.now(), fired))
         self._left -= fired
         if self._left <= 0:
             self.all_fired.set()
-        return fired
+        return fired, due
 
 
 async def burst(path: Path, many: int, spread: float, waiting: int) -> Lateness:

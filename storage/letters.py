@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.messages import Message
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
 
@@ -59,10 +59,8 @@ _READY = Prepared(
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LEASE = (
-    sa.update(places)
-    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(leased_until=sa.bindparam("until"))
+_LEASE = Prepared(
+    sa.update(places).where(among(places.c.id, "ids")).values(leased_until=sa.bindparam("until"))
 )
 _first = outbox.alias("first")
 _HEAD = (
@@ -72,7 +70,7 @@ _HEAD = (
     .scalar_subquery()
 )
 _self, _root = posts.alias("self"), posts.alias("root")
-_LETTERS = (
+_LETTERS = Prepared(
     sa.select(
         outbox.c.id,
         outbox.c.revision,
@@ -91,7 +89,7 @@ _LETTERS = (
     .join(outbox, outbox.c.id == _HEAD)
     .outerjoin(_self, sa.and_(_self.c.place_id == places.c.id, _self.c.key == outbox.c.key))
     .outerjoin(_root, sa.and_(_root.c.place_id == places.c.id, _root.c.key == outbox.c.under))
-    .where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(places.c.id, "ids"))
 )
 
 
@@ -104,19 +102,19 @@ def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Le
     if not ready:
         return []
     taken = [place_id for place_id, _leased_until in ready]
-    tx.execute(_LEASE, {"ids": taken, "until": until})
+    tx.run(_LEASE, {"ids": taken, "until": until})
     # A lease that ran out belonged to a process that died, perhaps between sending and saying so.
     abandoned = {place_id for place_id, leased_until in ready if leased_until is not None}
-    letters = [_letter(row, row.place_id in abandoned) for row in tx.execute(_LETTERS, {"ids": taken})]
+    letters = [_letter(row, abandoned) for row in tx.run(_LETTERS, {"ids": taken})]
     empty = set(taken) - {letter.place_id for letter in letters}
     if empty:
         tx.run(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
     return letters
 
 
-def _letter(row: Any, abandoned: bool) -> Letter:
-    values = dict(row._mapping)
-    values["doubtful"] = values["doubtful"] or abandoned
+def _letter(row: tuple[Any, ...], abandoned: set[int]) -> Letter:
+    values = dict(zip(Letter.__struct_fields__, row, strict=True))
+    values["doubtful"] = values["doubtful"] or values["place_id"] in abandoned
     if values["message"] is not None:
         values["message"] = _decode(values["message"])
     return Letter(**values)
@@ -206,10 +204,17 @@ def _kept(outcome: Outcome) -> dict[str, Any]:
     return {"place_id": letter.place_id, "key": letter.key, "platform_id": outcome.platform_id}
 
 
+_MAY_LEAVE = sa.case(
+    (places.c.leased_until > places.c.send_at, places.c.leased_until), else_=places.c.send_at
+)
+_NEXT_DUE = Prepared(
+    sa.select(sa.func.min(sa.type_coerce(_MAY_LEAVE, places.c.send_at.type))).where(
+        places.c.send_at.is_not(None)
+    )
+)
+
+
 def next_due(tx: Transaction) -> datetime | None:
     """Return when the next place may be spoken in, or when the next lease runs out."""
-    at = sa.case((places.c.leased_until > places.c.send_at, places.c.leased_until), else_=places.c.send_at)
-    earliest: datetime | None = tx.execute(
-        sa.select(sa.func.min(sa.type_coerce(at, places.c.send_at.type))).where(places.c.send_at.is_not(None))
-    ).scalar()
+    earliest: datetime | None = tx.run(_NEXT_DUE).scalar()
     return earliest

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import customers, people, places
 from storage.transactions import Transaction
 
@@ -62,9 +62,9 @@ _CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
 _CUSTOMERS_BY_NAME = Prepared(_CUSTOMER.order_by(customers.c.name))
 _PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
 _PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
-_PEOPLE_BY_ID = _PERSON.where(people.c.id.in_(sa.bindparam("ids", expanding=True)))
-_CUSTOMERS_BY_ID = _CUSTOMER.where(customers.c.id.in_(sa.bindparam("ids", expanding=True)))
-_PLACES_BY_ID = _PLACE.where(places.c.id.in_(sa.bindparam("ids", expanding=True)))
+_PEOPLE_BY_ID = Prepared(_PERSON.where(among(people.c.id, "ids")))
+_CUSTOMERS_BY_ID = Prepared(_CUSTOMER.where(among(customers.c.id, "ids")))
+_PLACES_BY_ID = Prepared(_PLACE.where(among(places.c.id, "ids")))
 _PERSON_BY_USER = Prepared(
     _PERSON.where(
         people.c.platform == sa.bindparam("platform"),
@@ -107,17 +107,17 @@ def person_by_id(tx: Transaction, person_id: int) -> Person:
 
 def by_id(tx: Transaction, ids: set[int]) -> dict[int, Person]:
     """Return several persons at once."""
-    return {row.id: Person(*row) for row in tx.execute(_PEOPLE_BY_ID, {"ids": ids})} if ids else {}
+    return {row[0]: Person(*row) for row in tx.run(_PEOPLE_BY_ID, {"ids": ids})} if ids else {}
 
 
 def customers_by_id(tx: Transaction, ids: set[int]) -> dict[int, Customer]:
     """Return several customers at once."""
-    return {row.id: Customer(*row) for row in tx.execute(_CUSTOMERS_BY_ID, {"ids": ids})} if ids else {}
+    return {row[0]: Customer(*row) for row in tx.run(_CUSTOMERS_BY_ID, {"ids": ids})} if ids else {}
 
 
 def places_by_id(tx: Transaction, ids: set[int]) -> dict[int, Place]:
     """Return several places at once."""
-    return {row.id: Place(*row) for row in tx.execute(_PLACES_BY_ID, {"ids": ids})} if ids else {}
+    return {row[0]: Place(*row) for row in tx.run(_PLACES_BY_ID, {"ids": ids})} if ids else {}
 
 
 def customer_numbered(tx: Transaction, number: str) -> Customer | None:

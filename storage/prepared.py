@@ -8,7 +8,12 @@ costs more than either, and for SQLite's readers, a prepared statement is run as
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 
 Process = Callable[[Any], Any] | None
 Row = tuple[Any, ...]
@@ -49,7 +54,7 @@ class Rows:
 class Prepared:
     """A statement whose parameters are always the same ones; a list of values runs it once for each.
 
-    Not for lists of unknown length (`IN`): what is compiled once has a fixed number of parameters.
+    What is compiled once has a fixed number of parameters: instead of `IN`, use `among`.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -119,3 +124,42 @@ def _to_database(kind: Any, dialect: sa.Dialect) -> Process:
 def _from_database(kind: Any, dialect: sa.Dialect) -> Process:
     process: Process = kind.dialect_impl(dialect).result_processor(dialect, None)
     return process
+
+
+class _Ids(TypeDecorator[Any]):
+    """Many ids in one parameter: an array on PostgreSQL, its JSON on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(sa.BigInteger))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        ids = list(value)
+        return ids if dialect.name == "postgresql" else msgspec.json.encode(ids).decode()
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Return that an id is one of the parameter `name`, however many these are: one statement for all."""
+    return _Among(column, sa.bindparam(name, type_=_Ids()))
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - the compiler's own text
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY({ids})"

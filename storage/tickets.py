@@ -1,5 +1,6 @@
 """Tickets, their history, and the messages that belong to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.tickets import Event, Kind, Status, Ticket
-from storage.prepared import Prepared, Rows
+from storage.prepared import Prepared, Rows, among
 from storage.tables import ticket_events, ticket_messages, tickets
 from storage.transactions import Transaction
 
@@ -23,24 +24,21 @@ class Belonging(Struct, frozen=True):
 
 _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
-_GET = sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id"))
-_LOCK = (
-    sa.select(*_COLUMNS)
-    .where(tickets.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(tickets.c.id)
-    .with_for_update()
+_GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
+_LOCK = Prepared(
+    sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id).with_for_update()
 )
 _OPEN = Prepared(sa.insert(tickets))
 _INDEX = ("first_response_due", "resolution_due", "last_said_at")
-_SAVE = (
+_SAVE = Prepared(
     sa.update(tickets)
     .where(tickets.c.id == sa.bindparam("the_id"))
     .values({name: sa.bindparam(name) for name in (*_FIELDS, *_INDEX)})
 )
 _EVENT = Prepared(sa.insert(ticket_events))
-_HISTORIES = (
+_HISTORIES = Prepared(
     sa.select(*(ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data")))
-    .where(ticket_events.c.ticket_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(ticket_events.c.ticket_id, "ids"))
     .order_by(ticket_events.c.id)
 )
 _BELONGING = Prepared(
@@ -90,17 +88,17 @@ def _row(ticket: Ticket) -> dict[str, Any]:
 
 def get(tx: Transaction, ticket_id: int) -> Ticket | None:
     """Return a ticket as it is now."""
-    row = tx.execute(_GET, {"the_id": ticket_id}).first()
+    row = tx.run(_GET, {"the_id": ticket_id}).first()
     return None if row is None else _ticket(row)
 
 
 def lock(tx: Transaction, ids: list[int]) -> list[Ticket]:
     """Return tickets that no other process changes until this transaction ends; missing ones are left out."""
-    return [_ticket(row) for row in tx.execute(_LOCK, {"ids": ids})]
+    return [_ticket(row) for row in tx.run(_LOCK, {"ids": ids})]
 
 
-def _ticket(row: Any) -> Ticket:
-    values = dict(row._mapping)
+def _ticket(row: Sequence[Any]) -> Ticket:
+    values = dict(zip(Ticket.__struct_fields__, row, strict=True))
     values["status"] = Status(values["status"])
     values["tags"] = tuple(values["tags"])
     return Ticket(**values)
@@ -109,7 +107,7 @@ def _ticket(row: Any) -> Ticket:
 def save(tx: Transaction, changed: list[tuple[Ticket, dict[str, Any]]]) -> None:
     """Store tickets as they are now, each with all its index columns."""
     if changed:
-        tx.execute(_SAVE, [_row(ticket) | index | {"the_id": ticket.id} for ticket, index in changed])
+        tx.run(_SAVE, [_row(ticket) | index | {"the_id": ticket.id} for ticket, index in changed])
 
 
 def add_event(tx: Transaction, ticket_id: int, event: Event) -> int:
@@ -137,13 +135,9 @@ def _event_row(ticket_id: int, event: Event) -> dict[str, Any]:
 def histories(tx: Transaction, ids: list[int]) -> dict[int, list[Event]]:
     """Return the histories of tickets, each oldest first."""
     found: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ids}
-    for row in tx.execute(_HISTORIES, {"ids": ids}):
-        found[row.ticket_id].append(_event(row))
+    for ticket_id, at, kind, who, source, data in tx.run(_HISTORIES, {"ids": ids}):
+        found[ticket_id].append(Event(at, Kind(kind), who=who, source=source, data=data))
     return found
-
-
-def _event(row: Any) -> Event:
-    return Event(at=row.at, kind=Kind(row.kind), who=row.who, source=row.source, data=row.data)
 
 
 def event_data(tx: Transaction, event_id: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import timers
 from storage.transactions import Transaction
 
@@ -35,18 +35,20 @@ def _upsert(insert: Any) -> Any:
 
 _COLUMNS = (timers.c.id, timers.c.kind, timers.c.subject, timers.c.due_at, timers.c.data, timers.c.attempts)
 _SET = {True: Prepared(_upsert(postgresql.insert(timers))), False: Prepared(_upsert(sqlite.insert(timers)))}
-_CLEAR = sa.delete(timers).where(
-    timers.c.kind == sa.bindparam("the_kind"), timers.c.subject == sa.bindparam("the_subject")
+_CLEAR = Prepared(
+    sa.delete(timers).where(
+        timers.c.kind == sa.bindparam("the_kind"), timers.c.subject == sa.bindparam("the_subject")
+    )
 )
-_DUE = (
+_DUE = Prepared(
     sa.select(*_COLUMNS)
     .where(timers.c.due_at <= sa.bindparam("now"))
     .order_by(timers.c.due_at, timers.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_REMOVE = sa.delete(timers).where(timers.c.id.in_(sa.bindparam("ids", expanding=True)))
-_NEXT = sa.select(sa.func.min(timers.c.due_at))
+_REMOVE = Prepared(sa.delete(timers).where(among(timers.c.id, "ids")))
+_NEXT = Prepared(sa.select(sa.func.min(timers.c.due_at)))
 
 
 def set_timer(
@@ -71,15 +73,15 @@ def set_timers(tx: Transaction, kind: str, due: list[tuple[str, datetime, dict[s
 
 def clear_timer(tx: Transaction, kind: str, subject: str) -> None:
     """Let `kind` not happen to `subject`."""
-    tx.execute(_CLEAR, {"the_kind": kind, "the_subject": subject})
+    tx.run(_CLEAR, {"the_kind": kind, "the_subject": subject})
 
 
 def claim(tx: Transaction, now: datetime, most: int) -> list[Timer]:
     """Take at most `most` due timers, the earliest first. They are gone once this transaction commits."""
-    rows = tx.execute(_DUE, {"now": now, "most": most}).all()
-    if rows:
-        tx.execute(_REMOVE, {"ids": [row.id for row in rows]})
-    return [Timer(*row) for row in rows]
+    claimed = [Timer(*row) for row in tx.run(_DUE, {"now": now, "most": most})]
+    if claimed:
+        tx.run(_REMOVE, {"ids": [timer.id for timer in claimed]})
+    return claimed
 
 
 def again(tx: Transaction, timer: Timer, later: datetime, why: str) -> None:
@@ -91,5 +93,5 @@ def again(tx: Transaction, timer: Timer, later: datetime, why: str) -> None:
 
 def next_due(tx: Transaction) -> datetime | None:
     """Return when the earliest timer is due, or None when there is none."""
-    at: datetime | None = tx.execute(_NEXT).scalar()
+    at: datetime | None = tx.run(_NEXT).scalar()
     return at

@@ -20,7 +20,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.edge import Edge, Forget
 from bot.slack.http import routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
-from bot.slack.people import FAILURES, Receive, sync_team
+from bot.slack.people import FAILURES, sync_team
+from bot.slack.profiles import Receive
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
 from storage import people

@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.actions import translate
 from bot.slack.bodies import Body, me, workspace
-from bot.slack.people import FAILURES, People, Receive
+from bot.slack.people import People
+from bot.slack.profiles import Profiles, Receive
 from bot.slack.threads import with_its_thread
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
@@ -39,7 +40,8 @@ class Edge(AsyncMiddleware):
         self._chat = chat
         self._emoji = emoji
         self._forget = forget
-        self._people = People(receive)
+        self._people = People()
+        self._profiles = Profiles(chat.person, receive)
         self._running: set[asyncio.Task[None]] = set()
 
     async def async_process(
@@ -58,12 +60,8 @@ class Edge(AsyncMiddleware):
             await self._aside(body)
             return BoltResponse(status=200, body="")
         answer = await self._receive(incoming)
-        if self._people.is_new(incoming.workspace, incoming.user):
-            self._later(self._meet(incoming.workspace, incoming.user))
+        self._profiles.meet(incoming.workspace, incoming.user)
         return await self._acknowledged(body, incoming, answer, client)
-
-    async def _meet(self, workspace: str, user: str) -> None:
-        await self._people.meet(lambda user: self._chat.person(workspace, user), workspace, user)
 
     async def _aside(self, body: Body) -> None:
         """See to what nobody did: Slack's own notices."""
@@ -146,8 +144,5 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         await work
     except SendError as error:
         log.warning("slack.not_said", reason=str(error))
-    except FAILURES as error:
-        # Only profiles are asked for in here with Slack's own client; the next event asks again.
-        log.info("slack.profile_unknown", why=type(error).__name__)
     except Exception:
         log.exception("slack.failed_afterwards")

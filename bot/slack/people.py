@@ -1,8 +1,7 @@
-"""Who is who in Slack: names and addresses, direct conversations, and the members of the triage channel."""
+"""Who is who in Slack: direct conversations, and the members of the triage channel."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -11,13 +10,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.profiles import Receive, tell_profile
 from desk.incoming import Incoming
-from desk.messages import Answer
 
 log = structlog.get_logger()
-
-Ask = Callable[[str], Awaitable[Mapping[str, Any]]]
-Receive = Callable[[Incoming], Awaitable[Answer]]
 
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, ConnectionError)
 _MOST_KNOWN = 10_000
@@ -26,26 +22,10 @@ _Person = tuple[str, str]  # workspace, user
 
 
 class People:
-    """Whom we have met since the start. Forgetting somebody costs one more question to Slack."""
+    """Where people talk to us alone. Forgetting somebody costs one more question to Slack."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._met: OrderedDict[_Person, None] = OrderedDict()
+    def __init__(self) -> None:
         self._homes: OrderedDict[_Person, str] = OrderedDict()
-
-    def is_new(self, workspace: str, user: str) -> bool:
-        """Whether we have not heard from somebody yet."""
-        return (workspace, user) not in self._met
-
-    async def meet(self, ask: Ask, workspace: str, user: str) -> None:
-        """Pass on somebody's profile the first time we hear from them."""
-        person = (workspace, user)
-        _remember(self._met, person, None)
-        try:
-            await tell_profile(ask, workspace, user, self._receive)
-        except BaseException:
-            self._met.pop(person, None)
-            raise
 
     async def home(self, client: AsyncWebClient, workspace: str, user: str) -> str:
         """Return somebody's direct conversation with the desk, "" while Slack cannot tell."""
@@ -68,35 +48,6 @@ def _remember(known: OrderedDict[_Person, T], person: _Person, what: T) -> None:
     known[person] = what
     if len(known) > _MOST_KNOWN:
         known.popitem(last=False)
-
-
-async def tell_profile(ask: Ask, workspace: str, user: str, receive: Receive) -> None:
-    """Ask Slack for somebody's name, e-mail address and language, and pass them on.
-
-    `ask` calls users.info. Raises what it raises when Slack cannot be asked.
-    """
-    answer = await ask(user)
-    told = answer.get("user") or {}
-    profile = told.get("profile") or {}
-    name = (
-        profile.get("display_name") or profile.get("real_name") or told.get("real_name") or told.get("name")
-    )
-    fields = {"name": name, "email": profile.get("email"), "language": _language(str(told.get("locale", "")))}
-    await receive(
-        Incoming(
-            platform="slack",
-            id=f"profile:{workspace}:{user}:{told.get('updated', 0)}",
-            kind="profile",
-            workspace=workspace,
-            user=user,
-            fields={key: str(value) for key, value in fields.items() if value},
-        )
-    )
-
-
-def _language(locale: str) -> str:
-    # Slack does not speak Romanian, so that "en" says nothing about somebody who might.
-    return "ro" if locale.startswith("ro") else ""
 
 
 async def sync_team(client: AsyncWebClient, triage_channel: str, receive: Receive) -> bool:
@@ -131,18 +82,10 @@ async def _introduce(
     )
     await receive(joined)
     try:
-        await tell_profile(_asking(client), workspace, user, receive)
+        known: Any = await client.users_info(user=user, include_locale=True)
+        await tell_profile(known.data, workspace, user, receive)
     except FAILURES as error:
         log.info("slack.profile_unknown", why=_code(error))
-
-
-def _asking(client: AsyncWebClient) -> Ask:
-    async def ask(user: str) -> Mapping[str, Any]:
-        answer: Any = await client.users_info(user=user, include_locale=True)
-        told: Mapping[str, Any] = answer.data
-        return told
-
-    return ask
 
 
 async def _members(client: AsyncWebClient, channel: str) -> list[str]:
