@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
@@ -19,7 +19,7 @@ from desk.messages import Answer, Message, Text
 from desk.plan import Label
 from desk.wording import sentence as _
 from desk.wording import words
-from handlers import failures, housekeeping, router
+from handlers import cards, failures, housekeeping, router
 from handlers.context import Desk
 from notifications.chat import Chat
 from notifications.outbox import Delivery
@@ -46,7 +46,7 @@ class App:
         self.desk: Desk
         alone = self.database.url.get_backend_name() == "sqlite"
         poll = _POLL_ALONE if alone else _POLL_TOGETHER
-        self.delivery = Delivery(self.database, self.chats, self.clock.now, poll)
+        self.delivery = Delivery(self.database, self.chats, self._write, self.clock.now, poll)
         self.schedule = Schedule(self.database, lambda: self.desk, self.clock, poll)
         self._alone = alone
 
@@ -78,6 +78,9 @@ class App:
             self.delivery.wake()
         if "timers" in woken:
             self.schedule.wake(woken["timers"])
+
+    def _write(self, tx: Transaction, key: str, now: datetime) -> Message | None:
+        return cards.write(tx, self.desk, key, now)
 
     async def receive(self, incoming: Incoming) -> Answer:
         """Handle one event: it is stored when this returns. Raises when it is not, and it comes again."""

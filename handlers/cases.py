@@ -12,10 +12,9 @@ from msgspec.structs import replace
 
 from desk import sla
 from desk.errors import BadInput, NotFound
-from desk.messages import Message, Option, Rich
+from desk.messages import Message
 from desk.plan import Plan
 from desk.sla import Clock
-from desk.team_messages import Card, card
 from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
 from desk.wording import Words, words
 from desk.wording import sentence as _
@@ -116,9 +115,12 @@ def case_named(tx: Transaction, desk: Desk, text: str) -> tuple[Case, str]:
     return load(tx, desk, ticket_id(word)), rest.strip()
 
 
-def load_many(tx: Transaction, desk: Desk, ids: list[int]) -> list[Case]:
-    """Return cases that nobody else changes until the transaction ends; missing ones are left out."""
-    found = tickets.lock(tx, ids)
+def load_many(tx: Transaction, desk: Desk, ids: list[int], *, lock: bool = True) -> list[Case]:
+    """Return cases that nobody else changes until the transaction ends; missing ones are left out.
+
+    Without `lock`, they are for reading alone.
+    """
+    found = tickets.lock(tx, ids) if lock else tickets.read(tx, ids)
     histories = tickets.histories(tx, [ticket.id for ticket in found])
     known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
     companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})
@@ -150,7 +152,6 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
             tx, [(case.ticket, _index(case, runs, now)) for case, runs in zip(cases, clocks, strict=True)]
         )
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
-    choices = _choices(tx) if desk.triage and any(case.customer is None for case in cases) else ()
     posts: list[Post] = []
     due: list[tuple[str, datetime, dict[str, Any]]] = []
     for case, runs in zip(cases, clocks, strict=True):
@@ -159,10 +160,15 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
             due.append((str(case.ticket.id), moment, {}))
         elif not new:
             timers.clear_timer(tx, "sla", str(case.ticket.id))
-        posts += [*_card(desk, case, runs, choices, now), *case.posts]
+        posts += [*_card(desk, case), *case.posts]
         case.added, case.posts = [], []
     timers.set_timers(tx, "sla", due)
     outbox.put(tx, posts, now)
+
+
+def _card(desk: Desk, case: Case) -> list[Post]:
+    """Let the card follow: what it says is written when it leaves (`handlers.cards`)."""
+    return [Post(desk.triage.id, None, key=card_key(case.ticket), late=True)] if desk.triage else []
 
 
 def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, datetime | None]:
@@ -184,34 +190,6 @@ def _next_moment(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dateti
     return sla.next_moment(clocks, now)
 
 
-def _card(
-    desk: Desk, case: Case, clocks: tuple[Clock, ...], choices: tuple[Option, ...], now: datetime
-) -> list[Post]:
-    if desk.triage is None:
-        return []
-    shown = Card(
-        ticket=case.ticket,
-        plan=case.plan,
-        requester=name_of(case.requester),
-        customer=case.customer.name if case.customer else None,
-        tier=case.plan.tiers[case.ticket.tier].name,
-        place=place_name(case.place),
-        assignee=name_of(case.assignee) if case.assignee else None,
-        text=first_words(case),
-        clocks=clocks,
-        now=now,
-        suggestion=suggestion_text(case.ticket, desk.team),
-        hold_reason=_hold_reason(case),
-        customers=() if case.customer else choices,
-    )
-    return [Post(desk.triage.id, card(shown, desk.team), key=card_key(case.ticket))]
-
-
-def name_of(person: Person | None) -> Rich:
-    """Return how a person is named: by name, or by the platform's id until the platform told us."""
-    return (called(person),)
-
-
 def called(person: Person | None) -> str:
     """Return a person's name in plain words."""
     return (person.name or person.user) if person else "—"
@@ -223,31 +201,3 @@ def place_name(place: Place | None) -> str:
         return "—"
     platform = PLATFORMS.get(place.platform, place.platform)
     return f"{platform} #{place.name}" if place.name and place.kind != "direct" else platform
-
-
-def first_words(case: Case) -> str:
-    """Return the text with which the ticket was opened, as it reads now."""
-    opened = next((event.data for event in case.history if event.kind is Kind.OPENED), {})
-    message = opened.get("message")
-    edits = [
-        event.data["after"]
-        for event in case.history
-        if event.kind is Kind.EDITED and message is not None and event.data.get("message") == message
-    ]
-    return str(edits[-1] if edits else opened.get("text", ""))
-
-
-def suggestion_text(ticket: Ticket, t: Words) -> str:
-    """Return why triage suggested what it did, in the team's language."""
-    if not ticket.suggestion or not ticket.suggestion.get("reason"):
-        return ""
-    return t(ticket.suggestion["reason"], **ticket.suggestion.get("values", {}))
-
-
-def _hold_reason(case: Case) -> str:
-    held = [event for event in case.history if event.kind is Kind.HELD]
-    return str(held[-1].data.get("reason", "")) if held else ""
-
-
-def _choices(tx: Transaction) -> tuple[Option, ...]:
-    return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx)[:100])

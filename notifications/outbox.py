@@ -1,6 +1,7 @@
 """Delivers what waits in the outbox: in order in each place, side by side in different ones.
 
-1. In one transaction, what was sent is noted and the next letters are claimed.
+1. In one transaction, what was sent is noted and the next letters are claimed. Those that are late are
+   written now, as things stand.
 2. Each letter is sent; how it went is remembered until the next round of 1.
 3. The round begins when a letter was sent, when one was stored, or when the next one is due.
 
@@ -15,7 +16,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec.structs import replace
 
+from desk.messages import Message
 from desk.team_messages import told
 from desk.wording import sentence as _
 from desk.wording import words
@@ -35,14 +38,26 @@ _LONGEST_WAIT = timedelta(minutes=5)
 _PLACES_REMEMBERED = 10_000
 
 
+Write = Callable[[Transaction, str, datetime], Message | None]
+
+
 class Delivery:
-    """Sends letters until it is closed. `now` is the desk's clock."""
+    """Sends letters until it is closed.
+
+    `write` returns what the post with a key says now: it writes late letters. `now` is the desk's clock.
+    """
 
     def __init__(
-        self, database: Database, chats: Mapping[str, Chat], now: Callable[[], datetime], poll: timedelta
+        self,
+        database: Database,
+        chats: Mapping[str, Chat],
+        write: Write,
+        now: Callable[[], datetime],
+        poll: timedelta,
     ) -> None:
         self._database = database
         self._chats = chats
+        self._write = write
         self._now = now
         self._poll = poll
         self._woken = asyncio.Event()
@@ -90,6 +105,7 @@ class Delivery:
                 letters.finish(tx, outcomes, now)
                 _tell_of_failures(tx, outcomes, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
+            claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
             # While something is under way, its end is what wakes us.
             return claimed, None if claimed or self._under_way else letters.next_due(tx)
 
@@ -102,6 +118,14 @@ class Delivery:
         if len(claimed) == room:
             self._woken.set()
         return due
+
+    def _written(self, tx: Transaction, letter: Letter, now: datetime) -> Letter:
+        """Write a late letter. One that cannot be written stays late, and keeps no other from leaving."""
+        try:
+            return replace(letter, message=self._write(tx, letter.key or "", now), late=False)
+        except Exception:
+            log.exception("outbox.not_written", letter=letter.id, key=letter.key)
+            return letter
 
     async def _rest(self, due: datetime | None) -> None:
         """Sleep until somebody wakes us, or the next letter is due."""
@@ -124,6 +148,8 @@ class Delivery:
         self.wake()
 
     async def _send(self, letter: Letter) -> Outcome:
+        if letter.late:
+            return self._failed(letter, SendError("it could not be written", temporary=True))
         if letter.message is None and letter.edits is None:
             return Outcome(letter, self._now())  # taken back before it was ever said
         chat = self._chats.get(letter.platform)

@@ -22,7 +22,7 @@ _decode = msgspec.json.Decoder(Message).decode
 class Letter(Struct, frozen=True):
     """A post that is to leave: what, where, and what it edits or hangs under (platform ids).
 
-    A `doubtful` one may have arrived already.
+    A `doubtful` one may have arrived already. The message of a `late` one is yet to be written.
     """
 
     id: int
@@ -37,6 +37,7 @@ class Letter(Struct, frozen=True):
     edits: str | None
     attempts: int
     doubtful: bool = False
+    late: bool = False
 
 
 class Outcome(Struct, frozen=True):
@@ -84,6 +85,7 @@ _LETTERS = Prepared(
         _self.c.platform_id.label("edits"),
         outbox.c.attempts,
         outbox.c.doubtful,
+        outbox.c.late,
     )
     .select_from(places)
     .join(outbox, outbox.c.id == _HEAD)

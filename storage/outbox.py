@@ -25,16 +25,21 @@ def _put(insert: Any) -> Any:
     return insert.on_conflict_do_update(
         index_elements=["place_id", "key"],
         index_where=sa.text("done_at IS NULL AND key IS NOT NULL"),
-        set_={"message": new.message, "revision": outbox.c.revision + 1},
+        set_={"message": new.message, "late": new.late, "revision": outbox.c.revision + 1},
     )
 
 
 def _put_once(insert: Any) -> Any:
-    return insert.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return insert.on_conflict_do_nothing(
+        index_elements=["dedupe_key"], index_where=sa.text("dedupe_key IS NOT NULL")
+    )
 
 
 _PUT = {True: Prepared(_put(postgresql.insert(outbox))), False: Prepared(_put(sqlite.insert(outbox)))}
-_PUT_ONCE = {True: _put_once(postgresql.insert(outbox)), False: _put_once(sqlite.insert(outbox))}
+_PUT_ONCE = {
+    True: Prepared(_put_once(postgresql.insert(outbox))),
+    False: Prepared(_put_once(sqlite.insert(outbox))),
+}
 # The place's row is always written, so that it is locked: `finish` must not overlook our letter.
 _AT = sa.bindparam("at", type_=places.c.send_at.type)
 _CALL = Prepared(
@@ -52,9 +57,9 @@ _CALL = Prepared(
 class Post(Struct, frozen=True):
     """Something to be said in a place, after everything that waits there already.
 
-    `key` names the post: a key that has a post already edits it, and no message takes it back. It hangs
-    under the post named `under`, or under the platform's message `thread`. With a `dedupe_key` that was
-    used before, nothing is said.
+    `key` names the post: a key that has a post already edits it, and no message takes it back, unless the
+    post is `late`: then its message is written when it leaves. It hangs under the post named `under`, or
+    under the platform's message `thread`. With a `dedupe_key` that was used before, nothing is said.
     """
 
     place_id: int
@@ -63,6 +68,7 @@ class Post(Struct, frozen=True):
     under: str | None = None
     thread: str | None = None
     dedupe_key: str | None = None
+    late: bool = False
 
 
 def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
@@ -72,7 +78,7 @@ def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
     if many:
         tx.run(_PUT[tx.postgres], many)
     if once:
-        tx.execute(_PUT_ONCE[tx.postgres], once)
+        tx.run(_PUT_ONCE[tx.postgres], once)
     calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
     if calls:
         tx.run(_CALL, calls)
@@ -82,6 +88,7 @@ def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
 def _post_row(post: Post, now: datetime) -> dict[str, Any]:
     return {
         "place_id": post.place_id,
+        "late": post.late,
         "message": None if post.message is None else _encode(post.message).decode(),
         "key": post.key,
         "under": post.under,

@@ -129,6 +129,8 @@ places = sa.Table(
     sa.UniqueConstraint("platform", "workspace", "conversation"),
 )
 
+_BOUGHT, _TAKEN = sa.text("customer_id IS NOT NULL"), sa.text("assignee_id IS NOT NULL")
+
 tickets = sa.Table(
     "tickets",
     metadata,
@@ -140,10 +142,10 @@ tickets = sa.Table(
     Column("tags", Json, nullable=False, server_default="[]"),
     Column("tier", String(40), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("customer_id", ForeignKey("customers.id")),
     Column("requester_id", ForeignKey("people.id"), index=True),
-    Column("assignee_id", ForeignKey("people.id"), index=True),
-    Column("place_id", ForeignKey("places.id"), index=True),
+    Column("assignee_id", ForeignKey("people.id")),
+    Column("place_id", ForeignKey("places.id")),
     Column("root", String(120)),  # the message in that place under which we answer
     Column("plan_version", ForeignKey("plans.version"), nullable=False),
     Column("suggestion", Json),
@@ -155,6 +157,8 @@ tickets = sa.Table(
     Column("resolution_due", Instant),
     Column("last_said_at", Instant),
     Index("ix_tickets_open", "status", "priority", "id"),
+    Index("ix_tickets_customer", "customer_id", sqlite_where=_BOUGHT, postgresql_where=_BOUGHT),
+    Index("ix_tickets_assignee", "assignee_id", sqlite_where=_TAKEN, postgresql_where=_TAKEN),
     sqlite_autoincrement=True,
 )
 
@@ -179,6 +183,7 @@ ticket_messages = sa.Table(
     Column("message", String(120), primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("event_id", ForeignKey("ticket_events.id")),
+    sqlite_with_rowid=False,
 )
 
 inbox = sa.Table(
@@ -187,9 +192,11 @@ inbox = sa.Table(
     Column("platform", String(20), primary_key=True),
     Column("id", String(200), primary_key=True),
     Column("at", Instant, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 _WAITING = sa.text("done_at IS NULL")
+_ONCE = sa.text("dedupe_key IS NOT NULL")
 _EDIT = sa.text("done_at IS NULL AND key IS NOT NULL")
 
 outbox = sa.Table(
@@ -197,12 +204,13 @@ outbox = sa.Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("place_id", ForeignKey("places.id"), nullable=False),
-    Column("message", Text),  # empty: the post named by `key` is taken back
+    Column("message", Text),  # empty: the post named by `key` is taken back, unless it is
+    Column("late", Boolean, nullable=False, server_default=sa.false()),  # written when it leaves
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("key", String(120)),  # the post this is, so that it can be edited later
     Column("under", String(120)),  # the key of the post it hangs under,
     Column("thread", String(120)),  # or the platform's id of that message
-    Column("dedupe_key", String(160), unique=True),
+    Column("dedupe_key", String(160)),
     Column("send_after", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("doubtful", Boolean, nullable=False, server_default=sa.false()),  # it may have arrived
@@ -211,6 +219,7 @@ outbox = sa.Table(
     Column("error", Text),
     Index("ix_outbox_waiting", "place_id", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     # At most one edit of a post waits; a newer one takes its place in the line.
+    Index("uq_outbox_once", "dedupe_key", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
     Index("uq_outbox_edit", "place_id", "key", unique=True, sqlite_where=_EDIT, postgresql_where=_EDIT),
     sqlite_autoincrement=True,
 )
@@ -223,6 +232,7 @@ posts = sa.Table(
     Column("key", String(120), primary_key=True),
     Column("platform_id", String(120), nullable=False),
     Index("ix_posts_platform_id", "place_id", "platform_id"),
+    sqlite_with_rowid=False,
 )
 
 timers = sa.Table(

@@ -25,9 +25,8 @@ class Belonging(Struct, frozen=True):
 _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
-_LOCK = Prepared(
-    sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id).with_for_update()
-)
+_SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
+_READ, _LOCK = Prepared(_SEVERAL), Prepared(_SEVERAL.with_for_update())
 _OPEN = Prepared(sa.insert(tickets))
 _INDEX = ("first_response_due", "resolution_due", "last_said_at")
 _SAVE = Prepared(
@@ -90,6 +89,11 @@ def get(tx: Transaction, ticket_id: int) -> Ticket | None:
     """Return a ticket as it is now."""
     row = tx.run(_GET, {"the_id": ticket_id}).first()
     return None if row is None else _ticket(row)
+
+
+def read(tx: Transaction, ids: list[int]) -> list[Ticket]:
+    """Return tickets as they are now; missing ones are left out."""
+    return [_ticket(row) for row in tx.run(_READ, {"ids": ids})]
 
 
 def lock(tx: Transaction, ids: list[int]) -> list[Ticket]:

@@ -7,18 +7,19 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from desk import plan as plans
 from desk.incoming import Incoming
 from desk.messages import Answer, Block, Buttons, Facts, Fine, Message, Quote, Table, Text, plain
 from desk.tickets import Event, Kind, Ticket
-from handlers import cases, router
+from handlers import cards, cases, router
 from handlers import timers as timer_handlers
 from handlers.context import Desk
 from storage import letters, people, tickets, timers
 from storage import plans as stored_plans
 from storage.database import Database
-from storage.letters import Outcome
+from storage.letters import Letter, Outcome
 from storage.transactions import Transaction
 
 MONDAY_TEN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 10:00 in Bucharest
@@ -134,13 +135,18 @@ class TestedDesk:
     async def deliver(self) -> list[tuple[str, str | None, Message | None]]:
         """Send all that waits, as a platform that never fails; return (conversation, thread, message)."""
         before = len(self.sent)
-        while claimed := await self.database.write(
-            lambda tx: letters.claim(tx, self.now, self.now + MINUTE, 50)
-        ):
+        while claimed := await self.database.write(self._claim):
             self.sent += [(letter.conversation, letter.thread, letter.message) for letter in claimed]
             outcomes = [Outcome(one, self.now, one.edits or self.next_id("p")) for one in claimed]
             await self.database.write(lambda tx, o=outcomes: letters.finish(tx, o, self.now))  # type: ignore[misc]
         return self.sent[before:]
+
+    def _claim(self, tx: Transaction) -> list[Letter]:
+        claimed = letters.claim(tx, self.now, self.now + MINUTE, 50)
+        return [
+            replace(one, message=cards.write(tx, self.desk, str(one.key), self.now)) if one.late else one
+            for one in claimed
+        ]
 
     async def said_in(self, conversation: str) -> list[str]:
         """Deliver, and return what was said in a conversation so far, in plain words."""

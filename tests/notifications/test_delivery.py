@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -70,12 +71,14 @@ class PostOffice:
         self.database, self.platform, self.clock = database, Platform(), Clock()
         self.sent = asyncio.Event()
         database.on_commit = self._committed
-        self.delivery = Delivery(database, {"web": self.platform}, self.clock, timedelta(seconds=1))
+        self.written: Callable[[str], Message | None] = lambda _key: None
+        write = lambda _tx, key, _now: self.written(key)  # noqa: E731
+        self.delivery = Delivery(database, {"web": self.platform}, write, self.clock, timedelta(seconds=1))
 
-    async def put(self, conversation: str, text: str, **more: str) -> None:
+    async def put(self, conversation: str, text: str | None, **more: Any) -> None:
         def work(tx: Transaction) -> None:
             place = people.place(tx, "web", "try", conversation, "channel")
-            outbox.put(tx, [Post(place.id, say(text), **more)], self.clock.now)
+            outbox.put(tx, [Post(place.id, say(text) if text else None, **more)], self.clock.now)
 
         await self.database.write(work)
         self.delivery.wake()
@@ -256,3 +259,39 @@ async def test_a_post_that_was_taken_back_before_it_left_is_never_said(office: P
     await office.wait_for(6)
     await office.idle()
     assert office.platform.arrived == []
+
+
+async def test_a_late_post_says_what_holds_when_it_leaves(office: PostOffice) -> None:
+    for state in ("as it was", "as it is"):
+        office.written = lambda key, state=state: say(f"{key} {state}")  # type: ignore[misc]
+        await office.put("triage", None, key="card:1", late=True)
+        await office.idle()
+    assert office.platform.arrived == [
+        ("triage", "card:1 as it was", None),
+        ("triage", "card:1 as it is", "p1"),
+    ]
+
+
+async def test_a_late_post_whose_subject_is_gone_is_taken_back(office: PostOffice) -> None:
+    office.written = say
+    await office.put("triage", None, key="card:1", late=True)
+    await office.idle()
+    office.written = lambda _key: None
+    await office.put("triage", None, key="card:1", late=True)
+    await office.idle()
+    assert office.platform.arrived[1:] == [("triage", "(taken back)", "p1")]
+
+
+async def test_a_late_post_that_cannot_be_written_waits_and_stops_nobody_else(office: PostOffice) -> None:
+    def broken(_key: str) -> Message:
+        raise LookupError("no such card")
+
+    office.written = broken
+    await office.put("triage", None, key="card:1", late=True)
+    await office.put("dm:ion", "Bună")
+    await office.until(lambda: bool(office.platform.arrived))
+    assert office.platform.arrived == [("dm:ion", "Bună", None)]
+    office.written = say
+    await office.wait_for(60)
+    await office.idle()
+    assert office.platform.said("triage") == ["card:1"]

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=200), nullable=False),
         sa.Column("at", storage.tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "id", name=op.f("pk_inbox")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbox_at"), ["at"], unique=False)
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("key", sa.String(length=120), nullable=True),
         sa.Column("under", sa.String(length=120), nullable=True),
@@ -139,7 +141,6 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_outbox_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_dedupe_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -149,6 +150,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_outbox_once",
+            ["dedupe_key"],
+            unique=True,
+            sqlite_where=sa.text("dedupe_key IS NOT NULL"),
+            postgresql_where=sa.text("dedupe_key IS NOT NULL"),
         )
         batch_op.create_index(
             "uq_outbox_edit",
@@ -165,6 +173,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.String(length=120), nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_posts_place_id")),
         sa.PrimaryKeyConstraint("place_id", "key", name=op.f("pk_posts")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.create_index("ix_posts_platform_id", ["place_id", "platform_id"], unique=False)
@@ -202,10 +211,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_tickets_assignee_id"), ["assignee_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_assignee",
+            ["assignee_id"],
+            unique=False,
+            sqlite_where=sa.text("assignee_id IS NOT NULL"),
+            postgresql_where=sa.text("assignee_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_customer",
+            ["customer_id"],
+            unique=False,
+            sqlite_where=sa.text("customer_id IS NOT NULL"),
+            postgresql_where=sa.text("customer_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_tickets_open", ["status", "priority", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_place_id"), ["place_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_requester_id"), ["requester_id"], unique=False)
 
     op.create_table(
@@ -234,6 +254,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_ticket_messages_place_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
         sa.PrimaryKeyConstraint("place_id", "message", name=op.f("pk_ticket_messages")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
@@ -250,59 +271,18 @@ def _number_tickets_from(first: int) -> None:
 
 def downgrade() -> None:
     """Take it back."""
-    with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ticket_messages_ticket_id"))
-
-    op.drop_table("ticket_messages")
-    with op.batch_alter_table("ticket_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ticket_events_ticket_id"))
-
-    op.drop_table("ticket_events")
-    with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tickets_requester_id"))
-        batch_op.drop_index(batch_op.f("ix_tickets_place_id"))
-        batch_op.drop_index("ix_tickets_open")
-        batch_op.drop_index(batch_op.f("ix_tickets_customer_id"))
-        batch_op.drop_index(batch_op.f("ix_tickets_assignee_id"))
-
-    op.drop_table("tickets")
-    with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.drop_index("ix_posts_platform_id")
-
-    op.drop_table("posts")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_outbox_edit",
-            sqlite_where=sa.text("done_at IS NULL AND key IS NOT NULL"),
-            postgresql_where=sa.text("done_at IS NULL AND key IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_outbox_waiting",
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
-        )
-
-    op.drop_table("outbox")
-    with op.batch_alter_table("places", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_places_send_at"))
-        batch_op.drop_index(batch_op.f("ix_places_customer_id"))
-
-    op.drop_table("places")
-    with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_people_customer_id"))
-
-    op.drop_table("people")
-    with op.batch_alter_table("web_posts", schema=None) as batch_op:
-        batch_op.drop_index("ix_web_posts_conversation")
-
-    op.drop_table("web_posts")
-    with op.batch_alter_table("timers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_timers_due_at"))
-
-    op.drop_table("timers")
-    op.drop_table("plans")
-    with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbox_at"))
-
-    op.drop_table("inbox")
-    op.drop_table("customers")
+    for table in (
+        "ticket_messages",
+        "ticket_events",
+        "tickets",
+        "posts",
+        "outbox",
+        "places",
+        "people",
+        "web_posts",
+        "timers",
+        "plans",
+        "inbox",
+        "customers",
+    ):
+        op.drop_table(table)

@@ -1,0 +1,68 @@
+"""The card of a ticket in the team's channel, written when it leaves: what nobody would see costs nothing."""
+
+from datetime import datetime
+
+from desk.messages import Message, Option
+from desk.team_messages import Card, card
+from desk.tickets import Kind, Ticket
+from desk.wording import Words
+from handlers import cases
+from handlers.cases import Case
+from handlers.context import Desk
+from storage import people
+from storage.transactions import Transaction
+
+_MOST_CUSTOMERS = 100  # in the menu of "which customer is this?"
+
+
+def write(tx: Transaction, desk: Desk, key: str, now: datetime) -> Message | None:
+    """Return what the post with this key says now, None when its ticket is gone: "card:1042"."""
+    found = cases.load_many(tx, desk, [int(key.removeprefix("card:"))], lock=False)
+    return _card(tx, desk, found[0], now) if found else None
+
+
+def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
+    shown = Card(
+        ticket=case.ticket,
+        plan=case.plan,
+        requester=(cases.called(case.requester),),
+        customer=case.customer.name if case.customer else None,
+        tier=case.plan.tiers[case.ticket.tier].name,
+        place=cases.place_name(case.place),
+        assignee=(cases.called(case.assignee),) if case.assignee else None,
+        text=_first_words(case),
+        clocks=case.clocks(),
+        now=now,
+        suggestion=_suggestion(case.ticket, desk.team),
+        hold_reason=_hold_reason(case),
+        customers=() if case.customer else _choices(tx),
+    )
+    return card(shown, desk.team)
+
+
+def _first_words(case: Case) -> str:
+    """Return the text with which the ticket was opened, as it reads now."""
+    opened = next((event.data for event in case.history if event.kind is Kind.OPENED), {})
+    message = opened.get("message")
+    edits = [
+        event.data["after"]
+        for event in case.history
+        if event.kind is Kind.EDITED and message is not None and event.data.get("message") == message
+    ]
+    return str(edits[-1] if edits else opened.get("text", ""))
+
+
+def _suggestion(ticket: Ticket, t: Words) -> str:
+    """Return why triage suggested what it did, in the team's language."""
+    if not ticket.suggestion or not ticket.suggestion.get("reason"):
+        return ""
+    return t(ticket.suggestion["reason"], **ticket.suggestion.get("values", {}))
+
+
+def _hold_reason(case: Case) -> str:
+    held = [event for event in case.history if event.kind is Kind.HELD]
+    return str(held[-1].data.get("reason", "")) if held else ""
+
+
+def _choices(tx: Transaction) -> tuple[Option, ...]:
+    return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx)[:_MOST_CUSTOMERS])
