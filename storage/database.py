@@ -7,24 +7,15 @@ each caller hears of its result after the commit.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.transactions import Transaction, Waiting, Woken, Work
+from storage.writer import Writer
 
 T = TypeVar("T")
-
-
-class Writer(Protocol):
-    """Runs works in transactions, in the order they came."""
-
-    def put(self, waiting: Waiting) -> None:
-        """Take a work in; `settle` is called on the event loop after the commit."""
-
-    async def close(self) -> None:
-        """Finish what was taken in and let go of the database."""
 
 
 class Database:

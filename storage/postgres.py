@@ -1,60 +1,27 @@
 """PostgreSQL: works are run in groups on one connection, as on SQLite; other processes do the same."""
 
-import asyncio
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.transactions import LARGEST_GROUP, Waiting, Woken, merge, run_alone, run_together, settle
+from storage.transactions import Waiting, Woken, merge, run_alone, run_together
+from storage.writer import Writer
 
 # What another process can do to us: a deadlock, or a change that we did not see. Doing it again mends it.
 _AGAIN = {"40P01", "40001"}
 _TRIES = 3
 
 
-class PostgresWriter:
-    """The task that writes."""
+class PostgresWriter(Writer):
+    """Writes on one connection of a pool."""
 
     def __init__(self, engine: AsyncEngine, committed: Callable[[Woken], None]) -> None:
+        super().__init__(committed)
         self._engine = engine
-        self._committed = committed
-        self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue()
-        self._task = asyncio.create_task(self._run(), name="postgres-writer")
 
-    def put(self, waiting: Waiting) -> None:
-        """Take a work in."""
-        self._queue.put_nowait(waiting)
-
-    async def close(self) -> None:
-        """Finish what was taken in, then end the task."""
-        self._queue.put_nowait(None)
-        await self._task
-
-    async def _run(self) -> None:
-        while group := await self._next_group():
-            try:
-                woken = await self._run_group(group)
-            except Exception as error:  # the server is not there: nobody gets an acknowledgement
-                woken = {}
-                for waiting in group:
-                    waiting.error = error
-            settle(group)
-            self._committed(woken)
-
-    async def _next_group(self) -> list[Waiting]:
-        group: list[Waiting] = []
-        waiting = await self._queue.get()
-        while waiting is not None:
-            group.append(waiting)
-            if len(group) == LARGEST_GROUP or self._queue.empty():
-                return group
-            waiting = self._queue.get_nowait()
-        if group:
-            self._queue.put_nowait(None)  # closing: first this group, then the end
-        return group
-
-    async def _run_group(self, group: list[Waiting]) -> Woken:
+    async def run_group(self, group: list[Waiting]) -> Woken:
+        """Run the works together; those that another process got in the way of, once more."""
         async with self._engine.connect() as connection:
             try:
                 woken = await connection.run_sync(run_together, group)

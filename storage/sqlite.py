@@ -1,18 +1,20 @@
-"""SQLite: one thread writes, and everything it does between two commits costs one hop to it.
+"""SQLite: works run between two hops to a thread, in which a transaction begins and is committed.
 
 aiosqlite makes a hop for every statement, which costs ten times the statement itself; so it serves the
-readers, and the writer's works run whole inside the thread.
+readers. A statement of the writer's takes some microseconds, and only the commit waits for the disk.
 """
 
 import asyncio
-import queue
-import threading
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from storage.transactions import LARGEST_GROUP, Waiting, Woken, run_alone, run_together, settle
+from storage.transactions import Waiting, Woken, merge, run_each
+from storage.writer import Writer
+
+T = TypeVar("T")
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -40,53 +42,56 @@ def prepare(engine: sa.Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-class SqliteWriter:
-    """The thread that writes."""
+class SqliteWriter(Writer):
+    """Writes on one connection. What may wait is done in a thread: for the disk, or for another process."""
 
     def __init__(self, url: sa.URL, committed: Callable[[Woken], None]) -> None:
-        self._engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=sa.pool.NullPool)
+        super().__init__(committed)
+        elsewhere = {"check_same_thread": False}  # one after the other, never at once
+        self._engine = sa.create_engine(
+            url.set(drivername="sqlite"), poolclass=sa.pool.NullPool, connect_args=elsewhere
+        )
         prepare(self._engine, begin="BEGIN IMMEDIATE")
-        self._committed = committed
-        self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._closed = asyncio.Event()
-        threading.Thread(target=self._run, name="sqlite-writer", daemon=True).start()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._connection: sa.Connection | None = None
 
-    def put(self, waiting: Waiting) -> None:
-        """Take a work in."""
-        self._queue.put(waiting)
+    async def run_group(self, group: list[Waiting]) -> Woken:
+        """Run the works together, or each alone when they cannot be committed together."""
+        try:
+            return await self._commit(group)
+        except Exception:
+            if len(group) == 1:
+                raise
+        woken: Woken = {}
+        for waiting in group:
+            waiting.error = None
+            try:
+                merge(woken, await self._commit([waiting]))
+            except Exception as error:
+                waiting.error = error
+        return woken
+
+    async def _commit(self, group: list[Waiting]) -> Woken:
+        connection, transaction = await self._away(self._begin)
+        try:
+            woken = run_each(connection, group)
+            await self._away(transaction.commit)
+        except BaseException:
+            await self._away(transaction.rollback)
+            raise
+        return woken
+
+    def _begin(self) -> tuple[sa.Connection, sa.RootTransaction]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection, self._connection.begin()
 
     async def close(self) -> None:
-        """Finish what was taken in, then end the thread."""
-        self._queue.put(None)
-        await self._closed.wait()
+        """Finish what was taken in, and close the connection."""
+        await super().close()
+        if self._connection is not None:
+            await self._away(self._connection.close)
+        self._thread.shutdown()
 
-    def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while group := self._next_group():
-                self._run_group(connection, group)
-        self._engine.dispose()
-        self._loop.call_soon_threadsafe(self._closed.set)
-
-    def _next_group(self) -> list[Waiting]:
-        group: list[Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            group.append(waiting)
-            if len(group) == LARGEST_GROUP or self._queue.empty():
-                return group
-            waiting = self._queue.get()
-        if group:
-            self._queue.put(None)  # closing: first this group, then the end
-        return group
-
-    def _run_group(self, connection: sa.Connection, group: list[Waiting]) -> None:
-        try:
-            woken = run_together(connection, group)
-        except Exception:
-            woken = run_alone(connection, group)
-        self._loop.call_soon_threadsafe(self._tell, group, woken)
-
-    def _tell(self, group: list[Waiting], woken: Woken) -> None:
-        settle(group)
-        self._committed(woken)
+    def _away(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work)

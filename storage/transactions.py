@@ -71,25 +71,33 @@ _BACK = Prepared(sa.text("ROLLBACK TO SAVEPOINT work"))
 _RELEASE = Prepared(sa.text("RELEASE SAVEPOINT work"))
 
 
+def run_each(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
+    """Run the works of `group` in the open transaction; each that fails is undone alone.
+
+    Returns what was woken.
+    """
+    woken: Woken = {}
+    for waiting in group:
+        transaction = Transaction(connection)
+        _SAVEPOINT.run(connection, None)
+        try:
+            waiting.result = waiting.work(transaction)
+        except Exception as error:
+            _BACK.run(connection, None)
+            waiting.error = error
+        else:
+            merge(woken, transaction.woken)
+        _RELEASE.run(connection, None)
+    return woken
+
+
 def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     """Run the works of `group` in one transaction and commit it; each that fails is undone alone.
 
-    Returns what was woken. Raises when the transaction as a whole failed; then nothing of it is stored.
+    Raises when the transaction as a whole failed; then nothing of it is stored.
     """
-    woken: Woken = {}
     with connection.begin():
-        for waiting in group:
-            transaction = Transaction(connection)
-            _SAVEPOINT.run(connection, None)
-            try:
-                waiting.result = waiting.work(transaction)
-            except Exception as error:
-                _BACK.run(connection, None)
-                waiting.error = error
-            else:
-                merge(woken, transaction.woken)
-            _RELEASE.run(connection, None)
-    return woken
+        return run_each(connection, group)
 
 
 def merge(woken: Woken, more: Woken) -> None:

@@ -34,8 +34,16 @@ def render(message: Message) -> dict[str, Any]:
 
 
 def _fitting(parts: list[Block], message: Message) -> list[Element]:
-    """Render the buttons whole, and of the rest as much as there is room for."""
+    """Render everything where it fits."""
     rendered = [(part, draw(part, message)) for part in parts]
+    blocks = [block for _part, drawn in rendered for block in drawn]
+    if len(blocks) > MOST_BLOCKS or size(blocks) > LONGEST_MESSAGE:
+        blocks = _shrunk(rendered, message)
+    return _with_ids(blocks)
+
+
+def _shrunk(rendered: list[tuple[Block, list[Element]]], message: Message) -> list[Element]:
+    """Return the buttons whole, and of the rest as much as there is room for."""
     rest = draw(Fine((words(message.language)(_THE_REST),)), message)
     buttons = [block for part, drawn in rendered if isinstance(part, Buttons) for block in drawn]
     room, places = LONGEST_MESSAGE - size(buttons + rest) - 50 * len(buttons), MOST_BLOCKS - len(buttons) - 1
@@ -49,11 +57,13 @@ def _fitting(parts: list[Block], message: Message) -> list[Element]:
             shown = drawn if not full else [*_cut(part, message, room, places), *rest]
             room, places = room - size(shown), places - len(shown)
             blocks += shown
-    return _with_ids(blocks[:MOST_BLOCKS])
+    return blocks[:MOST_BLOCKS]
 
 
 def _with_ids(blocks: list[Element]) -> list[Element]:
     """Name the blocks of buttons: a menu shows what was chosen in it until its block has another name."""
+    if not any(block["type"] == "actions" for block in blocks):
+        return blocks
     version = crc32(_encode(blocks))
     return [
         block | {"block_id": f"do-{version:08x}-{place}"} if block["type"] == "actions" else block

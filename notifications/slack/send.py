@@ -160,7 +160,8 @@ class SlackChat:
         if self._session.closed:
             raise SendError(_("The desk is stopping."), temporary=True)
         if isinstance(body, bytes):
-            headers = headers | {"Content-Type": "application/json; charset=utf-8"}
+            # Said outright: aiohttp would go through a dozen kinds of body to find this one.
+            body = aiohttp.BytesPayload(body, content_type="application/json; charset=utf-8")
         try:
             async with self._session.post(url, data=body, headers=headers, timeout=self._timeout) as answer:
                 return answer.status, answer.headers, await answer.read()

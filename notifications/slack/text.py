@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from desk.instants import say_distance, say_instant
 from desk.messages import Bold, Code, Inline, Link, Mention, Message, Rich, When
 
+# Most words of ours hold nothing that Slack could take for more than text.
+_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff&<>*_~`@]|https?:")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _URL = re.compile(r"https?://[^\s<>|\"'`]{1,1500}[^\s<>|\"'`.,;:!?)\]}*_~]")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -99,6 +101,8 @@ def _one_line(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return plain text as mrkdwn that reads the same; an address in it becomes a link that shows itself."""
+    if not _SPECIAL.search(text):
+        return text
     said, begin = "", 0
     for url in _URL.finditer(text):
         said += _disarmed(text[begin : url.start()]) + f"<{_entities(clean(url[0]))}>"
