@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.config import Settings
+from bot.warmth import warm_up
 from desk import sla
 from desk.plan import Plan
 from desk.tickets import Event, Kind, Status
@@ -32,6 +33,7 @@ async def desk(path: Path) -> App:
         app.desk.triage = people.place_by_id(tx, place.id)
 
     await app.database.write(team)
+    warm_up(app.desk, datetime.now(UTC))
     return app
 
 

@@ -29,6 +29,8 @@ from desk.tickets import Event, Kind
 Name = Literal["first_response", "next_response", "update", "resolution"]
 _Run = tuple[datetime, datetime | None]
 _ANSWERS = frozenset({Kind.REPLIED, Kind.RESOLVED})
+COUNTED = _ANSWERS | {Kind.SAID, Kind.REOPENED, Kind.HELD, Kind.RESUMED}
+"""The kinds of events that start, stop or hold a clock."""
 
 
 class Clock(Struct, frozen=True):

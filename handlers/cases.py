@@ -46,6 +46,7 @@ class Case:
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     _clocks: tuple[Any, tuple[Clock, ...]] | None = None
+    _loaded: tuple[Ticket, int] | None = None
 
     @property
     def t(self) -> Words:
@@ -68,10 +69,23 @@ class Case:
     def clocks(self) -> tuple[Clock, ...]:
         """Return every clock of the ticket, as its plan and its history say."""
         ticket = self.ticket
-        basis = (self.plan, ticket.tier, ticket.priority, ticket.opened_at, len(self.history))
+        basis = (self.plan, ticket.tier, ticket.priority, ticket.opened_at, self._counted())
         if self._clocks is None or self._clocks[0] != basis:
             self._clocks = basis, sla.clocks(*basis[:4], self.history)
         return self._clocks[1]
+
+    def loaded(self) -> "Case":
+        """Note that this is how the ticket is stored."""
+        self._loaded = self.ticket, self._counted()
+        return self
+
+    @property
+    def changed(self) -> bool:
+        """Whether the ticket's row says something else than when it was loaded; a warning changes nothing."""
+        return self._loaded != (self.ticket, self._counted())
+
+    def _counted(self) -> int:
+        return sum(event.kind in sla.COUNTED for event in self.history)
 
     def tell_customer(self, message: Message, key: str | None = None) -> None:
         """Say something where the ticket's customer talks to us."""
@@ -134,7 +148,7 @@ def load_many(tx: Transaction, desk: Desk, ids: list[int], *, lock: bool = True)
             requester=known.get(ticket.requester_id or 0),
             assignee=known.get(ticket.assignee_id or 0),
             place=places.get(ticket.place_id or 0),
-        )
+        ).loaded()
         for ticket in found
     ]
 
@@ -148,9 +162,8 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
     """Store what was changed and added, and have said what is to be said. New tickets are stored already."""
     clocks = [case.clocks() for case in cases]
     if not new:
-        tickets.save(
-            tx, [(case.ticket, _index(case, runs, now)) for case, runs in zip(cases, clocks, strict=True)]
-        )
+        changed = [pair for pair in zip(cases, clocks, strict=True) if pair[0].changed]
+        tickets.save(tx, [(case.ticket, _index(case, runs, now)) for case, runs in changed])
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
     posts: list[Post] = []
     due: list[tuple[str, datetime, dict[str, Any]]] = []

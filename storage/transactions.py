@@ -74,8 +74,12 @@ _RELEASE = Prepared(sa.text("RELEASE SAVEPOINT work"))
 def run_each(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     """Run the works of `group` in the open transaction; each that fails is undone alone.
 
-    Returns what was woken.
+    Returns what was woken. What a work raises that has no company is raised here.
     """
+    if len(group) == 1:
+        alone = Transaction(connection)
+        group[0].result = group[0].work(alone)
+        return alone.woken
     woken: Woken = {}
     for waiting in group:
         transaction = Transaction(connection)
@@ -92,7 +96,7 @@ def run_each(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
 
 
 def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
-    """Run the works of `group` in one transaction and commit it; each that fails is undone alone.
+    """Run the works of `group` in one transaction (`run_each`) and commit it.
 
     Raises when the transaction as a whole failed; then nothing of it is stored.
     """
