@@ -5,7 +5,9 @@ from typing import Any
 
 from desk.messages import Bold, Rich, When
 from desk.names import CLOCKS
+from desk.plan import Plan
 from desk.tickets import Event, Kind
+from desk.triage import CATEGORIES
 from desk.wording import Words
 from desk.wording import sentence as _
 
@@ -37,13 +39,13 @@ _SENTENCES: dict[Kind, str] = {
 }
 
 
-def told_in_words(event: Event, names: Mapping[int, str], t: Words) -> Rich:
+def told_in_words(event: Event, names: Mapping[int, str], plan: Plan, t: Words) -> Rich:
     """Return one line: when, who, and what they did. `names` are those of the people in the history."""
     who = names.get(event.who or 0, "")
-    return (When(event.at), "  ", *((Bold(who), " ") if who else ()), _what(event, t))
+    return (When(event.at), "  ", *((Bold(who), " ") if who else ()), _what(event, plan, t))
 
 
-def _what(event: Event, t: Words) -> str:
+def _what(event: Event, plan: Plan, t: Words) -> str:
     data = event.data
     match event.kind:
         case Kind.WARNED:
@@ -60,16 +62,27 @@ def _what(event: Event, t: Words) -> str:
             return t("put it on hold")
         case Kind.LINKED:
             return t(_SENTENCES[Kind.LINKED], ticket=f"T-{data.get('ticket')}")
-    return t(_SENTENCES[event.kind], **{key: _short(value) for key, value in _filled(event).items()})
+    filled = _filled(event, plan, t)
+    return t(_SENTENCES[event.kind], **{key: _short(value) for key, value in filled.items()})
 
 
-def _filled(event: Event) -> dict[str, Any]:
+def _filled(event: Event, plan: Plan, t: Words) -> dict[str, Any]:
     blank = {"text": "", "before": "—", "after": "—", "reason": "", "assignee": "—"}
-    filled = blank | {key: value for key, value in event.data.items() if value is not None}
+    known = {key: value for key, value in event.data.items() if value is not None}
+    filled = blank | {key: _called(event.kind, value, plan, t) for key, value in known.items()}
     files = event.data.get("files") or []
     if not filled["text"] and files:
         filled["text"] = ", ".join(str(file["name"]) for file in files)
     return filled
+
+
+def _called(kind: Kind, value: Any, plan: Plan, t: Words) -> Any:
+    """Return what a category or a tier is called; history keeps their keys, for names may change."""
+    if kind is Kind.CATEGORY and value in CATEGORIES:
+        return t(CATEGORIES[value])
+    if kind is Kind.TIER and value in plan.tiers:
+        return plan.tiers[value].name
+    return value
 
 
 def _clock(data: dict[str, Any], t: Words) -> str:

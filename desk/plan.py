@@ -109,9 +109,21 @@ class Plan(Part):
             import holidays
 
             of_country = type(holidays.country_holidays(self.holidays.country))
-            names |= of_country(years=year, language=of_country.default_language)
+            official = of_country(years=year, language=of_country.default_language)
+            names |= {day: _short(name) for day, name in official.items()}
         names |= {own.date: own.name for own in self.holidays.days if own.date.year == year}
         return {day: names[day] for day in sorted(names) if day not in self.holidays.without}
+
+
+_SAINT = re.compile(r"(?:Soborul )?Sf(?:ântul(?:ui)?|ânta|intei|inții|inților) (?:(?:Apostol|Proroc) )?")
+
+
+def _short(name: str) -> str:
+    """Return a holiday's name as people say it: "Sf. Andrei", without what the law adds after a comma.
+
+    Two holidays that fall on one day stand with a semicolon between them.
+    """
+    return "; ".join(_SAINT.sub("Sf. ", each.split(",")[0].strip()) for each in name.split(";"))
 
 
 class Mistake(NamedTuple):

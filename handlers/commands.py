@@ -56,7 +56,7 @@ def _unknown(family: Family, name: str, word: str) -> BadInput:
 def help_for(call: Call, family: Family, name: str) -> Answer:
     """Return what the words of a family do, one a line."""
     lines = tuple(
-        Text((Code(f"/{name} {word} {command.usage}".strip()), f"  {call.t(command.about)}"))
+        Text((Code(f"/{name} {word} {_said(call, command.usage)}".strip()), f"  {call.t(command.about)}"))
         for word, command in family.items()
     )
     aliases = ", ".join(
@@ -64,6 +64,11 @@ def help_for(call: Call, family: Family, name: str) -> Answer:
     )
     fine = (Fine((call.t("In Romanian, too: {aliases}.", aliases=aliases),)),) if aliases else ()
     return call.show(Message((*lines, *fine), call.language, call.desk.plan.zone))
+
+
+def _said(call: Call, usage: str) -> str:
+    # To gettext, an empty sentence is the catalogue's own header.
+    return call.t(usage) if usage else ""
 
 
 def folded(word: str) -> str:

@@ -39,7 +39,7 @@ def show(call: Call, text: str) -> Answer:
         f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {cases.called(case.assignee)}"
     )
     shown = case.history[-_ALL_HISTORY:]
-    lines: list[Block] = [Text(told_in_words(event, names, call.t)) for event in shown]
+    lines: list[Block] = [Text(told_in_words(event, names, case.plan, call.t)) for event in shown]
     if len(case.history) > len(shown):
         earlier = call.t.count("{n} earlier line", "{n} earlier lines", len(case.history) - len(shown))
         lines.insert(0, Text((f"… {earlier}",)))

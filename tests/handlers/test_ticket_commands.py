@@ -137,6 +137,23 @@ async def test_help_names_every_word(desk: TestedDesk) -> None:
         assert f"/ticket {word}" in answer
 
 
+async def test_help_says_in_the_reader_s_language_what_follows_a_word(desk: TestedDesk) -> None:
+    answer = answer_text(await desk.agent().types("/ticket help"))
+    assert "/ticket assign 1042 NUME" in answer
+    assert "/ticket take 1042  " in answer
+    await desk.agent().types("/support language en")
+    assert "/ticket assign 1042 NAME" in answer_text(await desk.agent().types("/ticket help"))
+
+
+async def test_history_shows_what_categories_and_tiers_are_called(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.agent().types("/ticket category 1001 gps")
+    await desk.agent().types("/customer tier Rapid Cargo premium")
+    answer = answer_text(await desk.agent().types("/ticket show 1001"))
+    assert "a schimbat categoria din Exporturi și rapoarte în GPS și urmărire" in answer
+    assert "a schimbat nivelul din Basic în Premium" in answer
+
+
 async def test_a_ticket_that_is_not_there_is_a_clear_error(desk: TestedDesk) -> None:
     with pytest.raises(NotFound, match="There is no ticket T-4711"):
         await desk.agent().types("/ticket take 4711")
