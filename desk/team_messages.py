@@ -1,8 +1,10 @@
 """What the team reads: the ticket's card, and what is said in its thread."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.messages import (
     Block,
@@ -25,7 +27,7 @@ from desk.names import DUE, STATUS_SYMBOLS, STATUSES, priority_said, priority_sy
 from desk.plan import Plan
 from desk.sla import Clock, breached, warned
 from desk.tickets import Status, Ticket
-from desk.wording import Words
+from desk.wording import Words, words
 
 _FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a phone
 
@@ -176,7 +178,26 @@ def said(who: str, text: str, t: Words, zone: str) -> Message:
 
 def told(sentence: Rich, t: Words, zone: str, take: Ticket | None = None) -> Message:
     """Return one sentence for the thread; with `take`, a button to take the ticket."""
-    blocks: tuple[Block, ...] = (Text(sentence),)
+    return told_together([sentence], t, zone, take)
+
+
+def told_together(sentences: Sequence[Rich], t: Words, zone: str, take: Ticket | None = None) -> Message:
+    """Return several sentences that belong together, a paragraph each; with `take`, one button below them."""
+    blocks: tuple[Block, ...] = tuple(Text(sentence) for sentence in sentences)
     if take is not None:
         blocks += (Buttons((Button("ticket.take", t("Take"), str(take.id), "primary"),)),)
     return Message(blocks, t.language, zone)
+
+
+def offers_take(message: Message) -> bool:
+    """Say whether there is a button in `message` to take a ticket."""
+    buttons = (item for block in message.blocks if isinstance(block, Buttons) for item in block.items)
+    return any(button.action == "ticket.take" for button in buttons)
+
+
+def answered(message: Message, who: str | None) -> Message:
+    """Return an offer of a ticket as it reads once `who` took it; None: it was resolved meanwhile."""
+    t = words(message.language)
+    outcome = t("Taken by {who}.", who=who) if who else t("Resolved.")
+    said = tuple(block for block in message.blocks if not isinstance(block, Buttons))
+    return replace(message, blocks=(*said, Fine((outcome,))))

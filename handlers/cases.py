@@ -15,11 +15,13 @@ from desk.errors import BadInput, NotFound
 from desk.messages import Message
 from desk.plan import Plan
 from desk.sla import Clock
+from desk.team_messages import answered, offers_take
 from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
 from desk.wording import Words, words
 from desk.wording import sentence as _
 from handlers.context import Desk
-from storage import outbox, people, tickets, timers
+from storage import offers, outbox, people, tickets, timers
+from storage.offers import Offer
 from storage.outbox import Post
 from storage.people import Customer, Person, Place
 from storage.transactions import Transaction
@@ -27,13 +29,16 @@ from storage.transactions import Transaction
 # How a platform is named on a card.
 PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
 _SPOKEN = (Kind.OPENED, Kind.SAID)
+# What answers a post that offers the ticket.
+_ANSWERS = frozenset({Kind.TAKEN, Kind.ASSIGNED, Kind.RESOLVED})
 
 
 @dataclass(slots=True)
 class Case:
     """A ticket, its history (with `added` at its end, not stored yet) and its people.
 
-    `posts` is what will be said. `place` is the conversation in which its customer talks to us.
+    `posts` is what will be said, `offers` those of them that offer the ticket. `place` is the conversation
+    in which its customer talks to us.
     """
 
     ticket: Ticket
@@ -45,6 +50,7 @@ class Case:
     place: Place | None = None
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     _clocks: tuple[Any, tuple[Clock, ...]] | None = None
     _loaded: tuple[Ticket, int] | None = None
 
@@ -96,11 +102,23 @@ class Case:
         post = Post(self.ticket.place_id, message, key=key, thread=self.ticket.root, under=under)
         self.posts.append(post)
 
-    def tell_team(self, desk: Desk, message: Message, dedupe_key: str | None = None) -> None:
+    def tell_team(self, desk: Desk, message: Message) -> None:
         """Say something in the thread of the ticket's card."""
         if desk.triage is not None:
-            under = card_key(self.ticket)
-            self.posts.append(Post(desk.triage.id, message, under=under, dedupe_key=dedupe_key))
+            self.call(desk, desk.triage.id, message)
+
+    def call(self, desk: Desk, place_id: int, message: Message) -> None:
+        """Say something to the team, or to one of it alone.
+
+        A post that offers the ticket has a key: once somebody took it, the post says who instead.
+        """
+        in_triage = desk.triage is not None and place_id == desk.triage.id
+        under = card_key(self.ticket) if in_triage else None
+        key = None
+        if offers_take(message):
+            key = f"offer:{self.ticket.id}:{len(self.history)}:{len(self.posts)}"
+            self.offers.append(Offer(self.ticket.id, place_id, key, under, message))
+        self.posts.append(Post(place_id, message, key=key, under=under))
 
 
 def card_key(ticket: Ticket) -> str:
@@ -165,7 +183,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
         changed = [pair for pair in zip(cases, clocks, strict=True) if pair[0].changed]
         tickets.save(tx, [(case.ticket, _index(case, runs, now)) for case, runs in changed])
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
-    posts: list[Post] = []
+    posts = _answered_offers(tx, cases)
     due: list[tuple[str, datetime, dict[str, Any]]] = []
     for case, runs in zip(cases, clocks, strict=True):
         moment = _next_moment(case, runs, now)
@@ -174,7 +192,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
         elif not new:
             timers.clear_timer(tx, "sla", str(case.ticket.id))
         posts += [*_card(desk, case), *case.posts]
-        case.added, case.posts = [], []
+        case.added, case.posts, case.offers = [], [], []
     timers.set_timers(tx, "sla", due)
     outbox.put(tx, posts, now)
 
@@ -182,6 +200,24 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
 def _card(desk: Desk, case: Case) -> list[Post]:
     """Let the card follow: what it says is written when it leaves (`handlers.cards`)."""
     return [Post(desk.triage.id, None, key=card_key(case.ticket), late=True)] if desk.triage else []
+
+
+def _answered_offers(tx: Transaction, cases: list[Case]) -> list[Post]:
+    """Note new offers, and return the edits of those to which taking or resolving a ticket was the answer."""
+    answered_now = {case.ticket.id: case for case in cases if any(e.kind in _ANSWERS for e in case.added)}
+    edits = [
+        Post(
+            offer.place_id, _answered(offer, answered_now[offer.ticket_id]), key=offer.key, under=offer.under
+        )
+        for offer in offers.end(tx, list(answered_now))
+    ]
+    offers.make(tx, [offer for case in cases for offer in case.offers])
+    return edits
+
+
+def _answered(offer: Offer, case: Case) -> Message:
+    taken = any(event.kind is not Kind.RESOLVED for event in case.added if event.kind in _ANSWERS)
+    return answered(offer.message, called(case.assignee) if taken else None)
 
 
 def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, datetime | None]:

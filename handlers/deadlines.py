@@ -1,11 +1,13 @@
 """What happens when a deadline warns or passes, and when an escalation takes its next step.
 
 A ticket has one timer for its clocks ("sla") and one for each escalation that is under way
-("escalation", subject "1042:breach:resolution"). Both are handled many at a time.
+("escalation", subject "1042:breach:resolution"). They are handled many at a time, and what comes due
+together for a ticket is said in one post; its history keeps each step.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from desk import escalation, sla
 from desk.escalation import Call
@@ -13,14 +15,13 @@ from desk.messages import Bold, Inline, Mention, Rich, When
 from desk.names import CLOCKS
 from desk.plan import ClockName, Occasion, Rule
 from desk.sla import Moment
-from desk.team_messages import told
-from desk.tickets import Event, Kind, Status, Ticket, Verb
-from desk.wording import words
+from desk.team_messages import told_together
+from desk.tickets import Event, Kind, Status, Verb
+from desk.wording import Words, words
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
 from storage import people, timers
-from storage.outbox import Post
 from storage.people import Person
 from storage.timers import Timer
 from storage.transactions import Transaction
@@ -32,22 +33,48 @@ _ACKNOWLEDGED: dict[str | None, frozenset[Kind]] = {
     "resolution": frozenset({Kind.TAKEN, Kind.RESOLVED}),
 }
 
+News = Callable[[Words], Rich]
+"""What happened, in the words of whoever reads it."""
 
-def clocks_reached(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> None:
-    """Record, say and escalate what the clocks of these tickets came to, each once."""
-    found = cases.load_many(tx, desk, [int(timer.subject) for timer in due])
+
+class Line(NamedTuple):
+    """What is said in a place about a ticket, and to whom there."""
+
+    place_id: int
+    t: Words
+    sentence: Rich
+    to: Rich = ()
+
+
+def come_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> None:
+    """Record, say and escalate what the clocks and the escalations of these tickets came to, each once."""
+    by_ticket: dict[int, list[Timer]] = {}
+    for timer in due:
+        by_ticket.setdefault(int(timer.subject.split(":")[0]), []).append(timer)
+    found = cases.load_many(tx, desk, list(by_ticket))
     for case in found:
-        for moment in sla.reached(case.clocks(), now, sla.told(case.history)):
-            _reached(tx, desk, case, moment, now)
+        lines: list[Line] = []
+        for timer in by_ticket[case.ticket.id]:
+            came = _next_step if timer.kind == "escalation" else _clocks_reached
+            lines += came(tx, desk, case, timer, now)
+        _say(desk, case, lines)
     cases.store(tx, desk, found, now)
 
 
-def _reached(tx: Transaction, desk: Desk, case: Case, moment: Moment, now: datetime) -> None:
+def _clocks_reached(tx: Transaction, desk: Desk, case: Case, _timer: Timer, now: datetime) -> list[Line]:
+    lines: list[Line] = []
+    for moment in sla.reached(case.clocks(), now, sla.told(case.history)):
+        lines += _reached(tx, desk, case, moment, now)
+    return lines
+
+
+def _reached(tx: Transaction, desk: Desk, case: Case, moment: Moment, now: datetime) -> list[Line]:
     case.add(Event(now, moment.kind, data=moment.data))
     if moment.what == "breach":
         _escalate_breached(case, moment, now)
-    if case.ticket.status is not Status.RESOLVED:
-        begin(tx, desk, case, moment.what, moment.clock.name, now, _what_happened(desk, case, moment, now))
+    if case.ticket.status is Status.RESOLVED:
+        return []
+    return _begin(tx, desk, case, moment.what, moment.clock.name, now, _what_happened(case, moment, now))
 
 
 def _escalate_breached(case: Case, moment: Moment, now: datetime) -> None:
@@ -60,59 +87,49 @@ def _escalate_breached(case: Case, moment: Moment, now: datetime) -> None:
         case.add(Event(now, Kind.ESCALATED, data={"clock": moment.clock.name}))
 
 
-def _what_happened(desk: Desk, case: Case, moment: Moment, now: datetime) -> Rich:
-    t, clock, number = desk.team, moment.clock, Bold(case.ticket.number)
-    name = t(CLOCKS[clock.name])
+def _what_happened(case: Case, moment: Moment, now: datetime) -> News | None:
+    clock, number = moment.clock, Bold(case.ticket.number)
     if clock.due_at is None:
-        return ()
-    if moment.what == "breach":
-        return t.rich(
-            "{number}: {clock} was due {when}.", number=number, clock=name, when=When(clock.due_at, now)
-        )
-    return t.rich("{number}: {clock} is due {when}.", number=number, clock=name, when=When(clock.due_at, now))
+        return None
+    when = When(clock.due_at, now)
+
+    def news(t: Words) -> Rich:
+        name = t(CLOCKS[clock.name])
+        if moment.what == "breach":
+            return t.rich("{number}: {clock} was due {when}.", number=number, clock=name, when=when)
+        return t.rich("{number}: {clock} is due {when}.", number=number, clock=name, when=when)
+
+    return news
 
 
 def opened(tx: Transaction, desk: Desk, case: Case, now: datetime) -> None:
     """Begin the escalation that the plan wants as soon as such a ticket is there (P1: who is on call)."""
-    begin(tx, desk, case, "opened", None, now, ())
+    _say(desk, case, _begin(tx, desk, case, "opened", None, now, None))
 
 
-def begin(
-    tx: Transaction, desk: Desk, case: Case, on: Occasion, clock: ClockName | None, now: datetime, news: Rich
-) -> None:
+def _begin(
+    tx: Transaction,
+    desk: Desk,
+    case: Case,
+    on: Occasion,
+    clock: ClockName | None,
+    now: datetime,
+    news: News | None,
+) -> list[Line]:
     """Take the steps that are due at once, after saying `news`, and keep a timer for the rest."""
     rule = escalation.rule_for(case.plan, on, case.ticket.priority, clock)
     if rule is None:
-        if news:
-            case.tell_team(desk, told(news, desk.team, case.plan.zone, take=_untaken(case)))
-        return
-    _take_steps(tx, desk, case, rule, on, clock, began_at=now, now=now, done=0, news=news)
+        return _to_team(desk, news) if news else []
+    return _take_steps(tx, desk, case, rule, on, clock, began_at=now, now=now, done=0, news=news)
 
 
-def _untaken(case: Case) -> Ticket | None:
-    return case.ticket if case.assignee is None else None
-
-
-def steps_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> None:
-    """Take the next steps of escalations that nobody has stopped."""
-    by_ticket: dict[int, list[Timer]] = {}
-    for timer in due:
-        by_ticket.setdefault(int(timer.subject.split(":")[0]), []).append(timer)
-    found = cases.load_many(tx, desk, list(by_ticket))
-    for case in found:
-        for timer in by_ticket[case.ticket.id]:
-            _next_step(tx, desk, case, timer, now)
-    cases.store(tx, desk, found, now)
-
-
-def _next_step(tx: Transaction, desk: Desk, case: Case, timer: Timer, now: datetime) -> None:
+def _next_step(tx: Transaction, desk: Desk, case: Case, timer: Timer, now: datetime) -> list[Line]:
     on, clock = timer.data["on"], timer.data["clock"]
     rule = escalation.rule_for(case.plan, on, case.ticket.priority, clock)
-    if rule is not None:  # a change of priority may have ended what the rule was about
-        began_at = datetime.fromisoformat(timer.data["began_at"])
-        _take_steps(
-            tx, desk, case, rule, on, clock, began_at=began_at, now=now, done=timer.data["done"], news=()
-        )
+    if rule is None:  # a change of priority ended what the rule was about
+        return []
+    began_at, done = datetime.fromisoformat(timer.data["began_at"]), timer.data["done"]
+    return _take_steps(tx, desk, case, rule, on, clock, began_at=began_at, now=now, done=done, news=None)
 
 
 def _take_steps(
@@ -126,8 +143,8 @@ def _take_steps(
     began_at: datetime,
     now: datetime,
     done: int,
-    news: Rich,
-) -> None:
+    news: News | None,
+) -> list[Line]:
     answer = escalation.due(
         case.plan,
         rule,
@@ -139,13 +156,15 @@ def _take_steps(
         acknowledged_at=_acknowledged_at(case.history, clock),
         assigned=case.assignee is not None,
     )
+    lines: list[Line] = []
     for call in answer.calls:
-        _tell(tx, desk, case, call, news, now)
-        news = ()
+        lines += _call(tx, desk, case, call, news, now)
+        news = None
     subject = f"{case.ticket.id}:{on}:{clock or ''}"
     if answer.next_at is not None:
         data = {"on": on, "clock": clock, "began_at": began_at.isoformat(), "done": answer.told}
         timers.set_timer(tx, "escalation", subject, answer.next_at, data)
+    return lines
 
 
 def _acknowledged_at(history: Iterable[Event], clock: ClockName | None) -> datetime | None:
@@ -153,18 +172,17 @@ def _acknowledged_at(history: Iterable[Event], clock: ClockName | None) -> datet
     return max((event.at for event in history if event.kind in kinds and event.who is not None), default=None)
 
 
-def _tell(tx: Transaction, desk: Desk, case: Case, call: Call, news: Rich, now: datetime) -> None:
+def _call(
+    tx: Transaction, desk: Desk, case: Case, call: Call, news: News | None, now: datetime
+) -> list[Line]:
     person = _person(tx, case, call)
     level = case.plan.levels[call.level].name if call.level else None
-    reason = desk.team(call.reason.template, **call.reason.values)
     who = (person.name or person.user) if person else call.person
     data = {"level": level, "person": who, "reason": call.reason.template, "values": dict(call.reason.values)}
     case.add(Event(now, Kind.TOLD, data=data))
-    sentence = news or _about(case, reason)
-    addressee = _addressee(desk, person, call.person, level)
-    case.tell_team(desk, told((*sentence, *addressee), desk.team, case.plan.zone, take=_untaken(case)))
-    if person is not None:
-        _tell_directly(tx, desk, case, person, sentence)
+    news = news or _about(case, call)
+    lines = _to_team(desk, news, _addressee(desk, person, call.person, level))
+    return lines if person is None else [*lines, *_to_them(tx, desk, person, news)]
 
 
 def _person(tx: Transaction, case: Case, call: Call) -> Person | None:
@@ -173,8 +191,13 @@ def _person(tx: Transaction, case: Case, call: Call) -> Person | None:
     return people.person_called(tx, call.person) if call.person else None
 
 
-def _about(case: Case, reason: str) -> Rich:
-    return (Bold(case.ticket.number), f" · {case.ticket.subject}. {reason}")
+def _about(case: Case, call: Call) -> News:
+    number, subject, reason = Bold(case.ticket.number), case.ticket.subject, call.reason
+    return lambda t: (number, f" · {subject}. {t(reason.template, **reason.values)}")
+
+
+def _to_team(desk: Desk, news: News, to: Rich = ()) -> list[Line]:
+    return [Line(desk.triage.id, desk.team, news(desk.team), to)] if desk.triage is not None else []
 
 
 def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str | None) -> Rich:
@@ -191,10 +214,23 @@ def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str
     return t.rich(" Nobody is named for {level} in the plan.", level=level or "")
 
 
-def _tell_directly(tx: Transaction, desk: Desk, case: Case, person: Person, news: Rich) -> None:
+def _to_them(tx: Transaction, desk: Desk, person: Person, news: News) -> list[Line]:
+    """Tell somebody alone, where their platform is the team's."""
     if desk.triage is None or person.platform != desk.triage.platform:
-        return
+        return []
     conversation = person.user if person.platform == "slack" else f"dm:{person.user}"
     place = people.place(tx, person.platform, person.workspace, conversation, "direct")
     t = words("en" if person.language == "en" else "ro") if person.language else desk.team
-    case.posts.append(Post(place.id, told(news, t, case.plan.zone, take=_untaken(case))))
+    return [Line(place.id, t, news(t))]
+
+
+def _say(desk: Desk, case: Case, lines: list[Line]) -> None:
+    """Say what came together in one post for each place; a sentence that several hear stands once."""
+    for place_id in dict.fromkeys(line.place_id for line in lines):
+        here = [line for line in lines if line.place_id == place_id]
+        said: dict[Rich, Rich] = {}
+        for line in here:
+            said[line.sentence] = said.get(line.sentence, ()) + line.to
+        take = case.ticket if case.assignee is None else None
+        sentences = [sentence + to for sentence, to in said.items()]
+        case.call(desk, place_id, told_together(sentences, here[0].t, case.plan.zone, take))

@@ -43,6 +43,18 @@ def take(case: Case, call: Call) -> None:
     _give(case, call, call.person, Kind.TAKEN)
 
 
+def take_offered(case: Case, call: Call) -> None:
+    """Give the ticket to the one who accepts an offer. Raises `Refused` when a colleague was quicker."""
+    held = case.assignee is not None and case.assignee.id != call.person.id
+    if held and case.ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
+        raise Refused(
+            _("{number} is with {who} already. To take it over, choose More → Take over on its card."),
+            number=case.ticket.number,
+            who=cases.called(case.assignee),
+        )
+    take(case, call)
+
+
 def take_if_free(case: Case, call: Call) -> None:
     """Who answers a ticket that nobody has, works on it from then on."""
     if case.assignee is None and case.ticket.status is not Status.RESOLVED:

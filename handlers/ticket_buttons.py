@@ -64,7 +64,7 @@ def _more(call: Call) -> Answer:
 
 
 BUTTONS: dict[str, Callable[[Call], Answer]] = {
-    "ticket.take": _pressed(moves.take),
+    "ticket.take": _pressed(moves.take_offered),
     "ticket.resume": _pressed(moves.resume),
     "ticket.reopen": _pressed(moves.reopen),
     "ticket.priority": _priority_chosen,

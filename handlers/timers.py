@@ -1,4 +1,4 @@
-"""What happens when a timer fires: kind -> handler. Each handler takes all that are due of its kind."""
+"""What happens when a timer fires: kind -> handler. Each handler takes all that are due of its kinds."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,8 +12,8 @@ from storage.transactions import Transaction
 Handler = Callable[[Transaction, Desk, list[Timer], datetime], None]
 
 KINDS: dict[str, Handler] = {
-    "sla": deadlines.clocks_reached,
-    "escalation": deadlines.steps_due,
+    "sla": deadlines.come_due,
+    "escalation": deadlines.come_due,
     "housekeeping": housekeeping.tidy,
 }
 
@@ -27,11 +27,11 @@ def fire(tx: Transaction, desk: Desk, now: datetime, most: int) -> list[Timer]:
     Returns what was claimed.
     """
     claimed = timers.claim(tx, now, most)
-    by_kind: dict[str, list[Timer]] = {}
+    by_handler: dict[Handler, list[Timer]] = {}
     for timer in claimed:
-        by_kind.setdefault(timer.kind, []).append(timer)
-    for kind, due in by_kind.items():
-        KINDS[kind](tx, desk, due, now)
+        by_handler.setdefault(KINDS[timer.kind], []).append(timer)
+    for handle, due in by_handler.items():
+        handle(tx, desk, due, now)
     return claimed
 
 

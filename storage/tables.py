@@ -235,6 +235,18 @@ posts = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# The posts with a button to take a ticket, until somebody did: then they say who.
+offers = sa.Table(
+    "offers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("place_id", ForeignKey("places.id"), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("under", String(120)),
+    Column("message", Json, nullable=False),
+)
+
 timers = sa.Table(
     "timers",
     metadata,

@@ -41,6 +41,7 @@ class SlackChat:
         self._token_for = token_for
         self._api_url = api_url.rstrip("/") + "/"
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._directs: dict[tuple[str, str], str] = {}
 
     async def send(self, letter: Letter) -> str:
         """Post, edit or take back, and return the `ts` of the post. Raises `SendError`.
@@ -66,13 +67,24 @@ class SlackChat:
         return str(answer["ts"])
 
     async def _edit(self, letter: Letter, message: Message, ts: str) -> str:
-        await self._call("chat.update", letter.workspace, json=_body(letter, message) | {"ts": ts})
+        body = _body(letter, message) | {"channel": await self._channel(letter), "ts": ts}
+        await self._call("chat.update", letter.workspace, json=body)
         return ts
+
+    async def _channel(self, letter: Letter) -> str:
+        """Return the channel of a letter. Only chat.postMessage takes a person's id for one."""
+        if not letter.conversation.startswith(("U", "W")):
+            return letter.conversation
+        who = (letter.workspace, letter.conversation)
+        if who not in self._directs:
+            opened = await self._call("conversations.open", letter.workspace, json={"users": who[1]})
+            self._directs[who] = opened["channel"]["id"]
+        return self._directs[who]
 
     async def _take_back(self, letter: Letter) -> str:
         if letter.edits is None:
             return ""
-        body = {"channel": letter.conversation, "ts": letter.edits}
+        body = {"channel": await self._channel(letter), "ts": letter.edits}
         try:
             await self._call("chat.delete", letter.workspace, json=body)
         except SlackRefused as refused:
@@ -86,7 +98,7 @@ class SlackChat:
         A post that was made before the letter was edited is edited, not repeated. Outside a thread only the
         channel's newest hundred messages are looked at.
         """
-        method, query, pages = "conversations.history", {"channel": letter.conversation}, 1
+        method, query, pages = "conversations.history", {"channel": await self._channel(letter)}, 1
         if letter.thread is not None:
             # A thread comes with its oldest message first: ours is on the last page.
             method, query, pages = "conversations.replies", query | {"ts": letter.thread}, _MOST_PAGES

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
 
 from desk.messages import Form, Message, Text
 from notifications.chat import Chat, SendError
@@ -90,6 +91,20 @@ async def test_an_edit_changes_the_post(chat: SlackChat, slack: FakeSlack) -> No
     assert await chat.send(letter(edits="0.5")) == "0.5"
     assert slack.asked[0][0] == "chat.update"
     assert slack.asked[0][1]["ts"] == "0.5"
+
+
+async def test_an_edit_of_what_one_person_was_told_is_made_in_the_conversation_with_them(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    direct = replace(letter(edits="0.5"), conversation="U5")
+    slack.says(channel={"id": "D5"})
+    assert await chat.send(direct) == await chat.send(direct) == "0.5"
+    assert [(method, body.get("channel")) for method, body, _ in slack.asked] == [
+        ("conversations.open", None),
+        ("chat.update", "D5"),
+        ("chat.update", "D5"),
+    ]
+    assert slack.asked[0][1] == {"users": "U5"}
 
 
 async def test_a_card_that_somebody_deleted_is_posted_again(chat: SlackChat, slack: FakeSlack) -> None:

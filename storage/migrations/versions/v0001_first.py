@@ -258,6 +258,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("under", sa.String(length=120), nullable=True),
+        sa.Column("message", storage.tables.Json(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_offers_place_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_offers_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+    )
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offers_ticket_id"), ["ticket_id"], unique=False)
     _number_tickets_from(1001)
 
 
@@ -272,6 +287,7 @@ def _number_tickets_from(first: int) -> None:
 def downgrade() -> None:
     """Take it back."""
     for table in (
+        "offers",
         "ticket_messages",
         "ticket_events",
         "tickets",

@@ -1,0 +1,43 @@
+"""Posts that offer a ticket to whoever takes it. They are remembered until somebody does."""
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+
+from desk.messages import Message
+from storage.tables import offers
+from storage.transactions import Transaction
+
+
+class Offer(Struct, frozen=True):
+    """A post with a button to take a ticket: where it is, under which post it hangs, and what it says."""
+
+    ticket_id: int
+    place_id: int
+    key: str
+    under: str | None
+    message: Message
+
+
+_COLUMNS = [offers.c[name] for name in Offer.__struct_fields__]
+
+
+def make(tx: Transaction, made: list[Offer]) -> None:
+    """Remember offers that are being posted."""
+    if made:
+        tx.execute(sa.insert(offers), [msgspec.structs.asdict(offer) for offer in made])
+
+
+def end(tx: Transaction, ticket_ids: list[int]) -> list[Offer]:
+    """Forget the offers of these tickets, and return them in the order in which they were made."""
+    if not ticket_ids:
+        return []
+    gone = sa.delete(offers).where(offers.c.ticket_id.in_(ticket_ids)).returning(offers.c.id, *_COLUMNS)
+    return [_read(row) for row in sorted(tx.execute(gone), key=lambda row: row.id)]
+
+
+def _read(row: Any) -> Offer:
+    values = {name: getattr(row, name) for name in Offer.__struct_fields__}
+    return Offer(**values | {"message": msgspec.convert(row.message, Message)})
