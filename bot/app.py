@@ -17,13 +17,13 @@ from desk.errors import DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from desk.plan import Label
+from desk.wording import Language, words
 from desk.wording import sentence as _
-from desk.wording import words
-from handlers import cards, failures, housekeeping, router
+from handlers import cards, failures, housekeeping, router, team
 from handlers.context import Desk
 from notifications.chat import Chat
 from notifications.outbox import Delivery
-from storage import letters, migrations, people
+from storage import letters, migrations, people, web_page
 from storage import plans as stored_plans
 from storage.database import Database
 from storage.transactions import Transaction, Woken
@@ -44,15 +44,19 @@ class App:
         self.database = Database(settings.database_url)
         self.chats: dict[str, Chat] = {}
         self.desk: Desk
-        alone = self.database.url.get_backend_name() == "sqlite"
-        poll = _POLL_ALONE if alone else _POLL_TOGETHER
+        self._alone = self.database.url.get_backend_name() == "sqlite"
+        self._set_up()
+
+    def _set_up(self) -> None:
+        poll = _POLL_ALONE if self._alone else _POLL_TOGETHER
         self.delivery = Delivery(self.database, self.chats, self._write, self.clock.now, poll)
         self.schedule = Schedule(self.database, lambda: self.desk, self.clock, poll)
-        self._alone = alone
 
     async def prepare(self) -> None:
-        """Bring the database up to date and load the plan."""
+        """Bring the database up to date, load the plan, and let the clock go on where it was left."""
         await migrations.upgrade(self.database)
+        if self.settings.only_tried:
+            self.clock.advance((await self.database.read(web_page.state)).ahead)
         path, now = self.settings.desk_plan, self.clock.now()
         text = (path or plans.SHIPPED).read_text(encoding="utf-8")
         plan = plans.parse(text, str(path or plans.SHIPPED.name))
@@ -119,10 +123,43 @@ class App:
         message = Message((Text((t(template, **said),)),), t.language, self.desk.plan.zone)
         return Answer(message=message)
 
-    def moved_clock(self) -> None:
-        """Look at everything that waits for an instant again: the clock was set ahead."""
+    async def advance(self, by: timedelta) -> None:
+        """Set the clock ahead, also for the next start, and do what has come due meanwhile."""
+        self.clock.advance(by)
+        await self.database.write(lambda tx: web_page.keep_ahead(tx, self.clock.ahead))
         self.schedule.wake()
         self.delivery.wake()
+
+    async def start_over(self) -> None:
+        """Forget the try page's tickets and conversations, and show the machine's time again.
+
+        Raises `Refused` where there is more than the try page; then nothing is changed.
+        """
+        now = self.clock.real(self.clock.now())
+
+        def work(tx: Transaction) -> None:
+            web_page.start_over(tx)
+            housekeeping.schedule(tx, now)
+
+        # What is under way arrives first: nothing of it may come after all was forgotten.
+        await self.schedule.close()
+        await self.delivery.close()
+        try:
+            await self.database.write(work)
+            self.clock.reset()
+        finally:
+            self._set_up()
+            self.delivery.start()
+            self.schedule.start()
+
+    def team_is_on(self, platform: str) -> bool:
+        """Say whether the team's triage channel is on this platform."""
+        return self.desk.triage is not None and self.desk.triage.platform == platform
+
+    async def speak_to_team(self, language: Language) -> None:
+        """Speak to the team in a language from now on."""
+        now = self.clock.now()
+        await self.database.write(lambda tx: team.speak(tx, self.desk, language, now))
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes that every desk has."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The desk's time. It runs with the real one; the try page may set it ahead, never back."""
+    """The desk's time. It runs with the real one; the try page may set it ahead, or start over."""
 
     def __init__(self, ahead: timedelta = timedelta(0)) -> None:
         self.ahead = ahead
@@ -18,6 +18,10 @@ class Clock:
         if by < timedelta(0):
             raise ValueError("the desk's clock only moves forward")
         self.ahead += by
+
+    def reset(self) -> None:
+        """Show the machine's time again: only where nothing is left of what happened later."""
+        self.ahead = timedelta(0)
 
     def real(self, at: datetime) -> datetime:
         """Return when, on the machine's clock, the desk's time will be `at`."""

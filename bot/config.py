@@ -65,3 +65,8 @@ class Settings(BaseSettings):
     def try_page(self) -> bool:
         """Whether the try page is served."""
         return not self.slack if self.desk_try is None else self.desk_try
+
+    @property
+    def only_tried(self) -> bool:
+        """Whether the try page is all there is: nobody's real deadline hangs on its clock."""
+        return self.try_page and not self.slack

@@ -50,6 +50,7 @@ async def build(app: App) -> web.Application:
 async def _add_try_page(app: App, site: web.Application) -> None:
     from bot.web import edge as page
     from bot.web import samples
+    from bot.web.guard import TryPage
     from notifications.web.send import Audience, WebChat
     from storage import people
 
@@ -58,15 +59,21 @@ async def _add_try_page(app: App, site: web.Application) -> None:
     app.chats["web"] = WebChat(app.database, app.clock.now, audience)
     if app.desk.triage is None:
         app.desk.triage = await app.database.read(people.triage_place)
-    if app.desk.triage is not None and app.desk.triage.platform == samples.PLATFORM:
+    if app.team_is_on(samples.PLATFORM):
         app.desk.plan = samples.staffed(app.desk.plan)
     page.mount(
         site,
-        receive=app.receive,
-        database=app.database,
-        clock=app.clock,
-        moved=app.moved_clock,
-        audience=audience,
+        TryPage(
+            receive=app.receive,
+            database=app.database,
+            clock=app.clock,
+            audience=audience,
+            advance=app.advance,
+            start_over=app.start_over,
+            spoken=lambda: app.desk.team.language if app.team_is_on(samples.PLATFORM) else None,
+            speak=app.speak_to_team,
+            only_tried=app.settings.only_tried,
+        ),
     )
 
 

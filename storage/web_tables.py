@@ -1,4 +1,4 @@
-"""The table of the try page: what Slack or Teams would remember for us, we remember here."""
+"""The tables of the try page: what Slack or Teams would remember for us, we remember here."""
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Text
@@ -25,4 +25,13 @@ web_posts = sa.Table(
     Column("deleted", Boolean, nullable=False, server_default=sa.false()),
     Index("ix_web_posts_conversation", "conversation", "id"),
     sqlite_autoincrement=True,
+)
+
+# One row, once somebody moved the page's clock or started over.
+web_page = sa.Table(
+    "web_page",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("ahead", BigInteger, nullable=False),  # seconds
+    Column("start", Integer, nullable=False),
 )

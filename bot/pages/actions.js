@@ -76,7 +76,22 @@ async function remove(post) {
   }
 }
 
+async function startOver(button) {
+  const said = ["Title", "Text", "Yes", "No"].map((part) => say(`startOver${part}`));
+  if (!(await confirm(...said))) return;
+  // Every open page is told to load itself anew, this one too.
+  await busy(button, () => ask("start-over", {}));
+}
+
+/** The team's channel speaks as the page that was opened last. */
+function speakToTeam() {
+  const language = document.documentElement.lang;
+  if (document.body.dataset.spoken !== language) ask("language", { language }).catch((error) => toast(error.message));
+}
+
 export function startActions() {
+  speakToTeam();
+  on("click", "#start-over", (_, button) => startOver(button));
   on("click", "[data-action]:not(form)", (_, button) => press(button));
   on("click", '[data-own="edit"]', (_, button) => edit(button.closest(".post")));
   on("click", '[data-own="delete"]', (_, button) => remove(button.closest(".post")));

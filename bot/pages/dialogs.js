@@ -96,7 +96,7 @@ export function startDialogs() {
     const note = button.closest(".only-you");
     const chat = note.closest(".chat");
     (note.closest("li.note") ?? note).remove();
-    chat.querySelector(":scope > .composer textarea").focus();
+    chat.querySelector(":scope > .composer textarea, :scope > summary").focus();
   });
   on("click", "#help", () => document.getElementById("shortcuts").showModal());
 }

@@ -7,12 +7,13 @@ import { recount } from "./threads.js";
 const connection = document.getElementById("connection");
 const PATIENCE = 1500; // milliseconds before a short gap is worth a word
 
+const { start } = document.body.dataset;
 let seen = document.body.dataset.revision;
 let warning = 0;
 
 function hear(told) {
   const chat = chatNamed(told.conversation);
-  if (!chat) return; // said to one of the team alone, elsewhere
+  if (!chat) return; // of somebody who is not on the page
   const wasAtEnd = isAtEnd(chat);
   const item = place(told);
   const root = document.getElementById(`post-${told.thread}`);
@@ -32,7 +33,7 @@ function showClock(told) {
 }
 
 export function listen() {
-  const source = new EventSource(`/try/live?after=${seen}`);
+  const source = new EventSource(`/try/live?start=${start}&after=${seen}`);
   source.addEventListener("post", (event) => {
     seen = event.lastEventId;
     hear(JSON.parse(event.data));

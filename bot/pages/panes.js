@@ -3,9 +3,10 @@
 import { on } from "./dom.js";
 import { markOwn, scrollToEnd } from "./posts.js";
 
+const directs = [...document.querySelectorAll(".direct")];
 const people = [...document.querySelectorAll("[data-person]")];
 
-export const shownChat = (pane) => document.querySelector(`.pane.${pane} .chat:not([hidden])`);
+export const shownChat = (pane) => document.querySelector(`.pane.${pane} .chat:not([hidden], .direct)`);
 
 export function showCustomer(user) {
   press("[data-person]", (button) => button.dataset.person === user);
@@ -29,6 +30,7 @@ function showAgent(chosen) {
   press("[data-agent]", (button) => button === chosen);
   const { agent, name, initials, tone } = chosen.dataset;
   Object.assign(shownChat("team").dataset, { as: agent, name, initials, tone });
+  for (const chat of directs) chat.hidden = chat.dataset.as !== agent;
   remember("agent", agent);
   markOwn(shownChat("team"));
 }
@@ -56,6 +58,7 @@ function remember(name, value) {
 export function countNew(chat) {
   const person = people.find((button) => button.dataset.person === chat.dataset.as);
   if (chat.hidden && person) add(person.querySelector(".unread"));
+  if (directs.includes(chat) && !chat.open) add(chat.querySelector(".unread"));
   const tab = document.querySelector(`[data-show="${chat.closest(".pane").dataset.pane}"]`);
   if (tab.checkVisibility() && tab.ariaPressed === "false") add(tab.querySelector(".unread"));
 }
@@ -78,10 +81,17 @@ function markSeen() {
   }
 }
 
+function seeDirect(chat) {
+  if (!chat.open) return;
+  clear(chat.querySelector(".unread"));
+  scrollToEnd(chat);
+}
+
 export function startPanes() {
   on("click", "[data-person]", (_, button) => showCustomer(button.dataset.person));
   on("click", "[data-agent]", (_, button) => showAgent(button));
   on("click", "[data-show]", (_, button) => showPane(button.dataset.show));
+  for (const chat of directs) chat.addEventListener("toggle", () => seeDirect(chat));
   on("click", "[hreflang]", (event, link) => {
     event.preventDefault();
     const address = new URL(location.href);

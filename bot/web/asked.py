@@ -8,8 +8,8 @@ from msgspec import Meta, Struct
 
 from bot.web.guard import TRY, language_of
 from bot.web.samples import PEOPLE
+from desk.wording import Language, words
 from desk.wording import sentence as _
-from desk.wording import words
 from storage import web as posts
 
 LARGEST_BODY = 64 * 1024  # bytes
@@ -79,6 +79,16 @@ class Moved(Struct, forbid_unknown_fields=True):
     advance: Literal["1h", "1d", "1w"]
 
 
+class StartedOver(Struct, forbid_unknown_fields=True):
+    """Somebody wants to begin again with an empty desk."""
+
+
+class Switched(Struct, forbid_unknown_fields=True):
+    """A page in this language was opened."""
+
+    language: Language
+
+
 T = TypeVar("T", bound=Struct)
 
 
@@ -124,8 +134,16 @@ def check_person(request: web.Request, who: str) -> None:
 def check_place(request: web.Request, who: str, conversation: str) -> None:
     """Raise 403 where a person would speak in a conversation that is not theirs."""
     check_person(request, who)
-    if PEOPLE[who].conversation != conversation:
+    if conversation not in (PEOPLE[who].conversation, PEOPLE[who].direct):
         raise refusal(request, web.HTTPForbidden, _("This conversation belongs to somebody else."))
+
+
+def check_only_tried(request: web.Request) -> None:
+    """Raise 403 where the desk serves more than this page: real deadlines hang on its clock."""
+    if not request.app[TRY].only_tried:
+        raise refusal(
+            request, web.HTTPForbidden, _("This desk has a chat platform: its clock stays as it is.")
+        )
 
 
 async def own_post(request: web.Request, who: str, post_id: int) -> posts.WebPost:

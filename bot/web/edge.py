@@ -1,7 +1,6 @@
 """The try page's edge: what people do on it becomes an `Incoming`, as it would on Slack or Teams."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,20 +8,26 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.clock import Clock
 from bot.web import asked as web_asked
 from bot.web import live as web_live
 from bot.web import pages as web_pages
-from bot.web.asked import Asked, check_person, check_place, own_post, read, refusal, seen_post
+from bot.web.asked import (
+    Asked,
+    check_only_tried,
+    check_person,
+    check_place,
+    own_post,
+    read,
+    refusal,
+    seen_post,
+)
 from bot.web.fragments import Reader, draw_answer, draw_form
 from bot.web.guard import TRY, Handler, TryPage, guarded, language_of
 from bot.web.samples import PLATFORM, WORKSPACE
+from desk.errors import Refused
 from desk.incoming import Incoming, Kind
-from desk.messages import Answer
 from desk.wording import sentence
-from notifications.web.send import Audience
 from storage import web as posts
-from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +38,9 @@ _MENTION = "@dispecer"
 _STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1w": timedelta(weeks=1)}
 
 
-def mount(
-    app: web.Application,
-    *,
-    receive: Callable[[Incoming], Awaitable[Answer]],
-    database: Database,
-    clock: Clock,
-    moved: Callable[[], None],
-    audience: Audience,
-) -> None:
-    """Add the try page to `app`. `moved` is called after somebody set the clock ahead."""
-    app[TRY] = TryPage(receive, database, clock, moved, audience)
+def mount(app: web.Application, page: TryPage) -> None:
+    """Add the try page to `app`."""
+    app[TRY] = page
     app.router.add_get("/try", guarded(web_pages.page))
     app.router.add_get("/try/live", guarded(web_live.live))
     app.router.add_get("/pages/{name}", web_pages.asset)
@@ -158,10 +155,29 @@ def _incoming(kind: Kind, asked: Asked, **what: Any) -> Incoming:
 async def _advance(request: web.Request) -> web.Response:
     asked = await read(request, web_asked.Moved)
     desk = request.app[TRY]
-    desk.clock.advance(_STEPS[asked.advance])
-    desk.moved()
+    check_only_tried(request)
+    await desk.advance(_STEPS[asked.advance])
     desk.audience.tell()
     return _json(web_live.clock_said(desk.clock, language_of(request)))
+
+
+async def _start_over(request: web.Request) -> web.Response:
+    await read(request, web_asked.StartedOver)
+    check_only_tried(request)
+    try:
+        await request.app[TRY].start_over()
+    except Refused as refused:
+        raise refusal(request, web.HTTPConflict, refused.template, **refused.values) from refused
+    request.app[TRY].audience.tell()
+    return _json({})
+
+
+async def _speak(request: web.Request) -> web.Response:
+    asked = await read(request, web_asked.Switched)
+    desk = request.app[TRY]
+    if desk.spoken() not in (None, asked.language):
+        await desk.speak(asked.language)
+    return _json({})
 
 
 _WRITING: dict[str, Handler] = {
@@ -172,6 +188,8 @@ _WRITING: dict[str, Handler] = {
     "forms": _submit,
     "commands": _command,
     "clock": _advance,
+    "start-over": _start_over,
+    "language": _speak,
 }
 
 

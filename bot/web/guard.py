@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -33,13 +34,22 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class TryPage:
-    """What the page needs of the desk."""
+    """What the page needs of the desk.
+
+    `advance` sets its clock ahead, `start_over` forgets all that was tried; both are for a desk that is
+    `only_tried`. `spoken` is the language of the team's channel, None where that is not on the page, and
+    `speak` changes it.
+    """
 
     receive: Callable[[Incoming], Awaitable[Answer]]
     database: Database
     clock: Clock
-    moved: Callable[[], None]
     audience: Audience
+    advance: Callable[[timedelta], Awaitable[None]]
+    start_over: Callable[[], Awaitable[None]]
+    spoken: Callable[[], Language | None]
+    speak: Callable[[Language], Awaitable[None]]
+    only_tried: bool = True
 
 
 TRY: web.AppKey[TryPage] = web.AppKey("try", TryPage)

@@ -15,16 +15,17 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.web.fragments import ZONE, Reader, draw_post, say_day_and_time
 from bot.web.guard import HEADERS, TRY, TryPage, language_of
-from bot.web.samples import CUSTOMERS, TRIAGE
+from bot.web.samples import AGENTS, CUSTOMERS, TRIAGE
 from desk.instants import say_duration, say_instant
 from desk.wording import Language, words
 from notifications.web.render import distances
 from storage import web as posts
+from storage import web_page
 from storage.transactions import Transaction
 
 MOST_POSTS = 100  # of a conversation on the page, without their replies
 
-CONVERSATIONS = (*(customer.conversation for customer in CUSTOMERS), TRIAGE)
+CONVERSATIONS = (*(one.direct for one in (*CUSTOMERS, *AGENTS)), TRIAGE)
 _HEADERS = {**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
 
 
@@ -34,27 +35,30 @@ async def live(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=_HEADERS)
     await response.prepare(request)
     with suppress(ConnectionResetError):
-        async for event in _events(desk, language, _seen(request)):
+        async for event in _events(desk, language, _number(request.query.get("start", "0")), _seen(request)):
             await response.write(event)
     return response
 
 
 def _seen(request: web.Request) -> int:
-    seen = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
-    return int(seen) if seen.isdecimal() else 0
+    return _number(request.headers.get("Last-Event-ID") or request.query.get("after", "0"))
 
 
-async def _events(desk: TryPage, language: Language, seen: int) -> AsyncIterator[bytes]:
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+async def _events(desk: TryPage, language: Language, start: int, seen: int) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
-    newest = await desk.database.read(posts.newest)
-    if seen > newest:
-        yield _event("started_anew", {})
-        return
     told: object = None
     while not desk.audience.closed:
         bell = desk.audience.next_bell()
         reader = Reader(language, desk.clock.now())
-        for post in await _changes(desk, seen):
+        changes = await desk.database.read(partial(_changes, start, seen))
+        if changes is None:
+            yield _event("started_anew", {})
+            return
+        for post in changes:
             seen = post.revision
             yield _event("post", _post_told(post, reader), seen)
         if told != (told := clock_said(desk.clock, language)):
@@ -64,8 +68,11 @@ async def _events(desk: TryPage, language: Language, seen: int) -> AsyncIterator
             await asyncio.wait_for(bell.wait(), 60 - desk.clock.now().second)
 
 
-async def _changes(desk: TryPage, seen: int) -> list[posts.WebPost]:
-    return await desk.database.read(lambda tx: posts.changed_since(tx, seen))
+def _changes(start: int, seen: int, tx: Transaction) -> list[posts.WebPost] | None:
+    """Return what changed; None for a page from before somebody started over, or of another desk."""
+    if web_page.state(tx).start != start or posts.newest(tx) < seen:
+        return None
+    return posts.changed_since(tx, seen)
 
 
 def _post_told(post: posts.WebPost, reader: Reader) -> dict[str, object]:

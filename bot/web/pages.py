@@ -11,7 +11,7 @@ from bot.web.guard import TRY, language_of
 from bot.web.live import MOST_POSTS, clock_said
 from bot.web.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Sample
 from desk.wording import words
-from storage import people
+from storage import people, web_page
 from storage import web as posts
 from storage.transactions import Transaction
 
@@ -28,17 +28,27 @@ class Chat(NamedTuple):
     posts: list[Shown]
 
 
+class Said(NamedTuple):
+    """All that was said, as of a start and a revision. `direct` is what each agent was told alone."""
+
+    start: int
+    revision: int
+    chats: list[Chat]
+    team: list[Shown]
+    direct: list[tuple[Sample, list[Shown]]]
+
+
 async def page(request: web.Request) -> web.Response:
     """Serve the page as it stands, readable before its scripts have run."""
     desk, language = request.app[TRY], language_of(request)
     reader = Reader(language, desk.clock.now())
-    revision, chats, team = await desk.database.read(lambda tx: _gather(tx, reader))
+    said = await desk.database.read(lambda tx: _gather(tx, reader))
     text = environment.get_template("try.html").render(
         t=words(language),
         language=language,
-        revision=revision,
-        chats=chats,
-        team=team,
+        said=said,
+        spoken=desk.spoken(),
+        only_tried=desk.only_tried,
         agents=AGENTS,
         triage=TRIAGE,
         customer=_chosen(request.query.get("customer"), CUSTOMERS),
@@ -52,11 +62,15 @@ async def page(request: web.Request) -> web.Response:
     return response
 
 
-def _gather(tx: Transaction, reader: Reader) -> tuple[int, list[Chat], list[Shown]]:
-    # The revision is read first: what changes meanwhile is told again by the live stream.
-    revision = posts.newest(tx)
-    chats = [_chat(tx, sample, reader) for sample in CUSTOMERS]
-    return revision, chats, _conversation(tx, TRIAGE, reader)
+def _gather(tx: Transaction, reader: Reader) -> Said:
+    # Start and revision are read first: what changes meanwhile is told again by the live stream.
+    return Said(
+        start=web_page.state(tx).start,
+        revision=posts.newest(tx),
+        chats=[_chat(tx, sample, reader) for sample in CUSTOMERS],
+        team=_conversation(tx, TRIAGE, reader),
+        direct=[(agent, _conversation(tx, agent.direct, reader)) for agent in AGENTS],
+    )
 
 
 def _chat(tx: Transaction, sample: Sample, reader: Reader) -> Chat:

@@ -27,7 +27,12 @@ class Sample(NamedTuple):
     @property
     def conversation(self) -> str:
         """Where this person talks with the desk."""
-        return f"dm:{self.user}" if self.company else TRIAGE
+        return self.direct if self.company else TRIAGE
+
+    @property
+    def direct(self) -> str:
+        """Where the desk speaks with this person alone."""
+        return f"dm:{self.user}"
 
 
 _SAYS = (

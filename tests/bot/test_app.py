@@ -1,15 +1,20 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
+from pydantic import SecretStr
 
 from bot.app import App
 from bot.clock import Clock
 from bot.config import Settings
+from desk.errors import Refused
 from desk.incoming import Incoming
-from handlers import router
-from storage import people
+from handlers import router, timers
+from storage import people, tickets
+from storage import timers as stored_timers
 from storage.outbox import waiting
 from storage.tables import outbox
 from tests.desk_in_tests import HOUR, answer_text
@@ -80,6 +85,56 @@ def test_the_clock_only_moves_forward() -> None:
     assert clock.now() - before >= HOUR
     with pytest.raises(ValueError, match="only moves forward"):
         clock.advance(-HOUR)
+
+
+async def test_a_moved_clock_is_kept_over_a_restart_and_what_it_brought_comes_once(app: App) -> None:
+    await app.receive(message())
+    await app.advance(5 * HOUR)
+    fired = await app.database.write(lambda tx: timers.fire(tx, app.desk, app.clock.now(), 50))
+    assert [timer.kind for timer in fired] == ["sla"]
+
+    again = App(app.settings)
+    await again.prepare()
+    assert again.clock.ahead == 5 * HOUR
+    again.desk.triage = app.desk.triage
+    assert await again.database.write(lambda tx: timers.fire(tx, again.desk, again.clock.now(), 50)) == []
+    await again.database.close()
+
+
+async def test_a_clock_that_was_moved_while_trying_does_not_count_for_a_chat_platform(app: App) -> None:
+    await app.advance(HOUR)
+    real = App(Settings(database_url=app.settings.database_url, slack_bot_token=SecretStr("xoxb-1")))
+    await real.prepare()
+    assert real.clock.ahead == timedelta(0)
+    await real.database.close()
+
+
+async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -> None:
+    app.start()
+    await app.receive(message())
+    await app.advance(5 * HOUR)
+    await app.start_over()
+    assert app.clock.ahead == timedelta(0)
+    due = await app.database.read(stored_timers.next_due)
+    assert due is not None
+    assert due - app.clock.now() <= timedelta(days=1)
+    again = replace(message(), id="e2", message="m2")
+    await app.receive(again)
+    assert await app.database.read(lambda tx: tickets.get(tx, 1002)) is not None
+    await app.schedule.close()
+    await app.delivery.close()
+
+
+async def test_starting_over_where_it_may_not_leaves_everything_as_it_is(app: App) -> None:
+    app.start()
+    await app.receive(replace(message(), platform="slack"))
+    await app.advance(HOUR)
+    with pytest.raises(Refused):
+        await app.start_over()
+    assert app.clock.ahead == HOUR
+    assert await app.database.read(lambda tx: tickets.get(tx, 1001)) is not None
+    await app.schedule.close()
+    await app.delivery.close()
 
 
 def test_every_setting_is_documented() -> None:

@@ -16,13 +16,15 @@ from bot.clock import Clock
 from bot.web import edge as try_page
 from bot.web import samples
 from bot.web.asked import LARGEST_BODY
-from bot.web.guard import guarded
+from bot.web.guard import TryPage, guarded
 from desk import plan
+from desk.errors import Refused
 from desk.incoming import Incoming
 from desk.messages import Answer, Button, Buttons, Field, Form, Message, Text
+from desk.wording import Language
 from notifications.chat import SendError
 from notifications.web.send import Audience, WebChat
-from storage import people
+from storage import people, web_page
 from storage import web as posts
 from storage.database import Database
 from storage.letters import Letter
@@ -58,7 +60,8 @@ class Page:
         self.chat = WebChat(database, self.clock.now, self.audience)
         self.received: list[Incoming] = []
         self.answer, self.breaks = Answer(), False
-        self.moved = Mock()
+        self.spoken: Language | None = "ro"
+        self.refuses: Refused | None = None
         self.client: TestClient[web.Request, web.Application]
 
     async def receive(self, incoming: Incoming) -> Answer:
@@ -67,6 +70,37 @@ class Page:
             raise RuntimeError("secret")
         self.received.append(incoming)
         return self.answer
+
+    async def advance(self, by: timedelta) -> None:
+        """Set the clock ahead."""
+        self.clock.advance(by)
+
+    async def start_over(self) -> None:
+        """Forget everything."""
+        if self.refuses is not None:
+            raise self.refuses
+        await self.database.write(web_page.start_over)
+        self.clock.reset()
+
+    async def speak(self, language: Language) -> None:
+        """Speak to the team in this language from now on."""
+        self.spoken = language
+
+    def mounted(self, **changes: Any) -> web.Application:
+        """Return the page's routes."""
+        desk: dict[str, Any] = {
+            "receive": self.receive,
+            "database": self.database,
+            "clock": self.clock,
+            "audience": self.audience,
+            "advance": self.advance,
+            "start_over": self.start_over,
+            "spoken": lambda: self.spoken,
+            "speak": self.speak,
+        }
+        app = web.Application()
+        try_page.mount(app, TryPage(**(desk | changes)))
+        return app
 
     async def does(self, path: str, origin: str | None = "", **body: Any) -> tuple[int, Any]:
         """Send what a person does, from the page itself unless another origin is named."""
@@ -81,11 +115,13 @@ class Page:
         body = {"as": who, "key": key, "conversation": f"dm:{who}", "text": text}
         return await self.does("messages", **(body | more))
 
-    async def hears(self, until: int, after: int = 0, seen: str = "") -> list[tuple[str, Any]]:
+    async def hears(
+        self, until: int, after: int = 0, seen: str = "", start: int = 0
+    ) -> list[tuple[str, Any]]:
         """Open the live stream and return its events up to a revision, or up to a new start."""
         heard: list[tuple[str, Any]] = []
         back = {"Last-Event-ID": seen} if seen else {}
-        async with self.client.get(f"/try/live?after={after}", headers=back) as stream:
+        async with self.client.get(f"/try/live?start={start}&after={after}", headers=back) as stream:
             while not heard or (heard[-1][0] != "started_anew" and heard[-1][1].get("revision", 0) < until):
                 lines = (await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)).decode().split("\n")
                 named = dict(line.split(": ", 1) for line in lines if ": " in line)
@@ -100,16 +136,7 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     await upgrade(database)
     page = Page(database)
     await samples.load(database, plan.default(), page.clock.now())
-    app = web.Application()
-    try_page.mount(
-        app,
-        receive=page.receive,
-        database=database,
-        clock=page.clock,
-        moved=page.moved,
-        audience=page.audience,
-    )
-    async with TestClient(TestServer(app)) as page.client:
+    async with TestClient(TestServer(page.mounted())) as page.client:
         yield page
     await database.close()
 
@@ -293,10 +320,77 @@ async def test_the_clock_only_moves_forward_and_the_desk_is_told(page: Page) -> 
     assert status == 200
     assert said["ahead"]
     assert page.clock.now() - before >= timedelta(days=1)
-    page.moved.assert_called_once_with()
     for step in ("-1d", "2d", ""):
         assert (await page.does("clock", advance=step))[0] == 400
     assert page.clock.ahead == timedelta(days=1)
+
+
+async def test_whoever_starts_over_finds_an_empty_desk_and_every_open_page_is_told(page: Page) -> None:
+    await page.writes("Nu merge")
+    listening = asyncio.create_task(page.hears(until=99, after=1))
+    await page.does("clock", advance="1d")
+    assert await page.does("start-over") == (200, {})
+    assert (await listening)[-1] == ("started_anew", {})
+    assert page.clock.ahead == timedelta(0)
+    assert await page.database.read(posts.newest) == 0
+    async with page.client.get("/try") as response:
+        assert 'data-start="1"' in await response.text()
+
+
+async def test_a_page_from_before_is_told_also_when_it_was_away_and_others_have_written_since(
+    page: Page,
+) -> None:
+    await page.does("start-over")
+    await page.writes("Nu merge")
+    assert await page.hears(until=1, after=0) == [("started_anew", {})]
+    assert (await page.hears(until=1, after=0, start=1))[0][0] == "post"
+
+
+async def test_a_desk_that_may_not_start_over_says_why(page: Page) -> None:
+    page.refuses = Refused("There are tickets of other platforms here. {why}", why="No.")
+    status, answer = await page.does("start-over")
+    assert (status, answer) == (409, {"error": "There are tickets of other platforms here. No."})
+
+
+async def test_beside_a_chat_platform_the_clock_stands_and_nothing_is_forgotten(page: Page) -> None:
+    async with TestClient(TestServer(page.mounted(only_tried=False))) as page.client:
+        assert (await page.does("clock", advance="1d"))[0] == 403
+        assert (await page.does("start-over"))[0] == 403
+        async with page.client.get("/try") as response:
+            text = await response.text()
+    assert page.clock.ahead == timedelta(0)
+    assert "data-advance" not in text
+    assert "start-over" not in text.split("said-by-page")[0]
+
+
+async def test_the_team_is_spoken_to_as_the_page_that_was_opened(page: Page) -> None:
+    async with page.client.get("/try", headers={"Accept-Language": "en"}) as response:
+        assert 'data-spoken="ro"' in await response.text()
+    assert await page.does("language", language="en") == (200, {})
+    assert page.spoken == "en"
+    assert (await page.does("language", language="de"))[0] == 400
+    page.spoken = None  # the team is on another platform
+    await page.does("language", language="ro")
+    assert page.spoken is None
+
+
+async def test_what_an_agent_is_told_alone_is_on_the_page_and_its_buttons_work(page: Page) -> None:
+    said = Message((Text(("T-1001 is due.",)), Buttons((Button("ticket.take", "Take", "1001"),))))
+    post = int(await page.chat.send(letter(conversation="dm:mihai", message=said)))
+    async with page.client.get("/try?agent=mihai", headers={"Accept-Language": "ro"}) as response:
+        text = await response.text()
+    direct = text.split('data-conversation="dm:mihai"')[1]
+    assert "Mesaje directe pentru Mihai Stan" in direct
+    assert "T-1001 is due." in direct
+    pressed: dict[str, Any] = {
+        "key": KEY,
+        "conversation": "dm:mihai",
+        "message": post,
+        "action": "ticket.take",
+    }
+    assert (await page.does("actions", **{"as": "mihai"}, **pressed))[0] == 200
+    assert (page.received[0].conversation, page.received[0].direct) == ("dm:mihai", True)
+    assert (await page.does("actions", **{"as": "ana"}, **pressed))[0] == 403
 
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1"])

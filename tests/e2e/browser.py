@@ -43,7 +43,7 @@ class Window:
     @property
     def team(self) -> Locator:
         """The team's channel."""
-        return self.page.locator(".team .chat")
+        return self.page.locator(".team .chat:not(.direct)")
 
     def card(self, number: str) -> Locator:
         """A ticket's card in the team's channel."""
@@ -98,6 +98,10 @@ class Window:
     def form(self) -> Locator:
         """The form that is open."""
         return self.page.locator("dialog#form")
+
+    def answers(self, label: str) -> None:
+        """Answer the question that the page asks before something is lost."""
+        self.page.locator("dialog#confirm").get_by_role("button", name=label).click()
 
     def shows(self, company: str) -> None:
         """Look at another customer's side."""

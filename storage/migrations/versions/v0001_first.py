@@ -61,7 +61,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_timers_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "web_page",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ahead", sa.BigInteger(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_page")),
+    )
+    op.create_table(
         "web_posts",
+        "web_page",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -296,6 +304,7 @@ def downgrade() -> None:
         "places",
         "people",
         "web_posts",
+        "web_page",
         "timers",
         "plans",
         "inbox",
