@@ -90,6 +90,25 @@ def reopened(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Me
     return Message(tuple(blocks), t.language, zone)
 
 
+def greeted(numbers: list[str], t: Words, zone: str) -> Message:
+    """Return the answer to somebody we know who says hello; `numbers` are those of their open tickets."""
+    blocks: list[Block] = [Text((t("Hello. What can we do for you? Write it here, in your own words."),))]
+    if numbers:
+        listed = ", ".join(numbers)
+        open_ones = t.count(
+            "Your open ticket: {numbers}.", "Your open tickets: {numbers}.", len(numbers), numbers=listed
+        )
+        blocks.append(Fine((open_ones,)))
+    return Message(tuple(blocks), t.language, zone)
+
+
+def at_your_service(t: Words, zone: str) -> Message:
+    """Return the answer to thanks, an "all right" or a goodbye when nothing is open."""
+    return Message(
+        (Text((t("We are glad to help. If anything else comes up, write it here."),)),), t.language, zone
+    )
+
+
 def welcome(t: Words, zone: str) -> Message:
     """Return the answer to a greeting: what to write, and what happens then."""
     return Message(

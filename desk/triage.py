@@ -5,9 +5,10 @@ object), and the table in here decides how serious that is. The most serious fin
 exclamation marks and capital letters are no finding.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.clauses import Clause, Mark, Reading, read
 from desk.findings import Finding, findings
@@ -45,6 +46,7 @@ _UNCLEAR = _("Nothing in the message says how serious it is.")
 _SETTLED = _("Nothing to do: the customer says that it is settled (“{words}”)")
 _TALK = _("Nothing is asked for.")
 
+Talk = Literal["greeting", "thanks", ""]
 _Verdict = tuple[Priority, str]
 
 # The plan, section 2: a state, and the size of what it happens to. "" is an object that was not named or does
@@ -92,6 +94,7 @@ class Suggestion(Struct, frozen=True):
     category: str | None
     language: str
     evidence: str
+    talk: Talk = ""  # what it is where nothing is asked for: hello, or thanks, "it works" and goodbye
 
 
 def suggest(text: str) -> Suggestion:
@@ -174,15 +177,22 @@ def _category(objects: list[str], *, smallest: bool) -> str:
 
 def _without_finding(reading: Reading, settled: list[Mark], named: list[str]) -> Suggestion:
     if settled:
-        return _suggestion(reading, None, _SETTLED, None, settled)
+        return replace(_suggestion(reading, None, _SETTLED, None, settled), talk="thanks")
     if _only_talk(reading.clauses, named):
-        return _suggestion(reading, None, _TALK, None, [])
+        return replace(_suggestion(reading, None, _TALK, None, []), talk=_talk(reading.clauses))
     return Suggestion(True, None, _UNCLEAR, {}, _category(named, smallest=False), reading.language, "")
 
 
 def _only_talk(clauses: list[Clause], named: list[str]) -> bool:
     thanked = any(mark.name == "thanks" for clause in clauses for mark in clause.marks)
     return not named and (thanked or not any(clause.unknown for clause in clauses))
+
+
+def _talk(clauses: list[Clause]) -> Talk:
+    said = {mark.name for clause in clauses for mark in clause.marks if mark.family == "talk"}
+    if said & {"thanks", "farewell"}:
+        return "thanks"
+    return "greeting" if "greeting" in said else ""
 
 
 def _suggestion(

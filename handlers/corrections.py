@@ -7,7 +7,7 @@ from desk.team_messages import told
 from desk.tickets import Event, Kind
 from handlers import cases
 from handlers.context import Call
-from storage import tickets
+from storage import early, people, tickets
 
 _SHOWN = 200  # characters of the old and the new text in the thread
 
@@ -24,8 +24,12 @@ def deleted(call: Call) -> Answer:
 
 def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     place, message = call.place, call.incoming.message
-    known = tickets.belonging(call.tx, place.id, message) if place and message else None
-    if place is None or known is None or known.event_id is None:
+    if place is None or message is None:
+        return Answer()
+    people.lock_place(call.tx, place.id)
+    known = tickets.belonging(call.tx, place.id, message)
+    if known is None or known.event_id is None:
+        early.keep(call.tx, place.id, message, call.incoming, call.now)
         return Answer()
     case = cases.load(call.tx, call.desk, known.ticket_id)
     before = _text_now(case.history, message, tickets.event_data(call.tx, known.event_id))

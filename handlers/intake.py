@@ -1,39 +1,19 @@
 """What people write becomes tickets: which ticket a message belongs to, and what it does there."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 from desk import triage
-from desk.customer_messages import opened, welcome
-from desk.hours import Calendar
-from desk.incoming import File
-from desk.messages import Answer, Message
-from desk.sla import calendar
-from desk.team_messages import said, shortened
+from desk.messages import Answer
+from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, Ticket
-from handlers import cases, deadlines, moves
+from handlers import cases, courtesy, moves
 from handlers.cases import Case
 from handlers.context import Call
-from storage import outbox, people, tickets
-from storage.outbox import Post
-from storage.people import Customer, Person, Place
+from handlers.opening import Request, files_kept, open_request
+from storage import early, outbox, people, tickets
+from storage.people import Place
 
-_SUBJECT = 80  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Something somebody asks for: their words, and the message in which they came."""
-
-    text: str
-    place: Place | None
-    message: str | None
-    root: str | None
-    person: Person
-    customer: Customer | None
-    files: tuple[File, ...] = ()
-    source: str = "slack"
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def message(call: Call) -> Answer:
@@ -85,8 +65,14 @@ def _in_a_thread(call: Call, place: Place, thread: str) -> Answer:
         return _add(call, place, cases.load(call.tx, call.desk, ticket_id))
     heard = call.incoming.direct or call.incoming.mentioned or place.customer_id is not None
     if not heard or (call.person.agent and not call.incoming.mentioned):
+        _keep(call, place, thread)
         return Answer()
     return _new(call, place)
+
+
+def _keep(call: Call, place: Place, thread: str) -> None:
+    """Keep a reply to something that is no ticket yet: its root may be on the way, and make one."""
+    early.keep(call.tx, place.id, thread, call.incoming, call.now)
 
 
 def _ticket_of_thread(call: Call, place: Place, thread: str) -> int | None:
@@ -101,9 +87,7 @@ def _new(call: Call, place: Place) -> Answer:
     incoming = call.incoming
     suggestion = triage.suggest(incoming.text)
     if not suggestion.request and not incoming.files:
-        if incoming.direct and not tickets.spoke_before(call.tx, call.person.id):
-            _say(call, place, welcome(call.t, call.desk.plan.zone))
-        return Answer()
+        return _small_talk(call, place, suggestion)
     open_request(
         call,
         Request(
@@ -121,110 +105,19 @@ def _new(call: Call, place: Place) -> Answer:
     return Answer()
 
 
-def _say(call: Call, place: Place, what: Message) -> None:
-    root = call.incoming.thread or call.incoming.message
-    outbox.put(call.tx, [Post(place.id, what, thread=root)], call.now)
-
-
-def open_request(
-    call: Call, request: Request, suggestion: triage.Suggestion | None = None, linked: Ticket | None = None
-) -> Case:
-    """Open a ticket for a request, tell its customer and show it to the team."""
-    suggestion = suggestion or triage.suggest(request.text)
-    plan, now = call.desk.plan, call.now
-    spoken = {"text": request.text, "files": _files(request.files), "message": request.message}
-    case = Case(
-        ticket=Ticket(
-            id=0,
-            subject=subject_of(request.text, request.files),
-            status=Status.RECEIVED,
-            priority=suggestion.priority or plan.sla.default_priority,
-            opened_at=now,
-            tier=request.customer.tier if request.customer else plan.tickets.unknown_tier,
-            plan_version=call.desk.plan_version,
-            language=_language(request, suggestion),
-            category=suggestion.category,
-            customer_id=request.customer.id if request.customer else None,
-            requester_id=request.person.id,
-            linked_id=linked.id if linked else None,
-            place_id=request.place.id if request.place else None,
-            root=request.root,
-            suggestion=_kept(suggestion),
-        ),
-        plan=plan,
-        history=[],
-        customer=request.customer,
-        requester=request.person,
-        place=request.place,
-    )
-    first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
-    case.history.append(first)
-    cases.open_case(call.tx, case, now)
-    _claim(call, case, request, tickets.add_event(call.tx, case.ticket.id, first))
-    if linked is not None:
-        case.add(
-            Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
-        )
-    case.tell_customer(_first_answer(case, now), key=cases.opened_key(case.ticket))
-    deadlines.opened(call.tx, call.desk, case, now)
-    cases.store(call.tx, call.desk, [case], now, new=True)
-    return case
-
-
-def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
-    if request.place is None or request.message is None:
-        return
-    if request.root is not None and request.root != request.message:
-        tickets.claim_message(call.tx, request.place.id, request.root, case.ticket.id, None)
-    tickets.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
-
-
-def subject_of(text: str, files: tuple[File, ...] = ()) -> str:
-    """Return the first line of a text, cut to what fits a card's headline."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return shortened(line, _SUBJECT) or (files[0].name[:_SUBJECT] if files else "—")
-
-
-def _language(request: Request, suggestion: triage.Suggestion) -> str:
-    """A person's own choice, then their customer's language, then the one they write in."""
-    return request.person.language or (request.customer.language if request.customer else suggestion.language)
-
-
-def _kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:
-    if suggestion.priority is None:
-        return None
-    return {
-        "priority": suggestion.priority,
-        "category": suggestion.category,
-        "reason": suggestion.reason,
-        "values": suggestion.values,
-    }
-
-
-def _files(files: tuple[File, ...]) -> list[dict[str, Any]]:
-    return [{"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "url": f.url} for f in files]
-
-
-def _first_answer(case: Case, now: datetime) -> Message:
-    plan, ticket = case.plan, case.ticket
-    due = next((clock.due_at for clock in case.clocks() if clock.name == "first_response"), None)
-    return opened(
-        ticket,
-        due,
-        case.t,
-        plan.zone,
-        by_email="chat" not in plan.tiers[ticket.tier].channels,
-        back_at=_back_at(case, now),
-    )
-
-
-def _back_at(case: Case, now: datetime) -> datetime | None:
-    """Return when chat is staffed again; None while it is, or when the clock of this ticket never rests."""
-    chat = case.plan.channels.get("chat")
-    if chat is None or chat.staffed is None:
-        return None
-    staffed: Calendar = calendar(case.plan, chat.staffed)
-    return None if staffed.is_open(now) else staffed.next_open(now)
+def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
+    """Nothing is asked for: "hello", "thanks", "yes". It is answered, or goes into what is open."""
+    incoming = call.incoming
+    if incoming.thread is not None:
+        _keep(call, place, incoming.thread)
+    elif incoming.direct and talk.talk != "greeting":
+        # "Yes", "it works now": said to us about what is open, if anything is.
+        about = tickets.latest_from(call.tx, place.id, call.person.id, since=_EVER)
+        if about is not None:
+            return _add(call, place, cases.load(call.tx, call.desk, about))
+    if incoming.mentioned or (incoming.direct and incoming.thread is None):
+        courtesy.answer(call, place, talk)
+    return Answer()
 
 
 def _add(call: Call, place: Place, case: Case) -> Answer:
@@ -282,7 +175,7 @@ def _open_linked(call: Call, place: Place, old: Ticket) -> None:
 def _record(call: Call, place: Place, case: Case, kind: Kind) -> None:
     """Add the incoming message to the history, and remember that it belongs there."""
     incoming = call.incoming
-    data = {"text": incoming.text, "files": _files(incoming.files), "message": incoming.message}
+    data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message}
     event = Event(call.now, kind, who=call.person.id, source=incoming.platform, data=data)
     event_id = tickets.add_event(call.tx, case.ticket.id, event)
     case.history.append(event)

@@ -2,9 +2,9 @@
 
 from desk.messages import Answer
 from desk.tickets import Event, Kind
-from handlers import cases, intake
+from handlers import cases, opening
 from handlers.context import Call
-from handlers.intake import Request
+from handlers.opening import Request
 from storage import people, tickets
 
 
@@ -25,7 +25,7 @@ def marked(call: Call) -> Answer:
     writer = people.person(call.tx, incoming.platform, incoming.workspace, incoming.author or incoming.user)
     customer_id = writer.customer_id or place.customer_id
     known_customers = people.customers_by_id(call.tx, {customer_id} if customer_id else set())
-    case = intake.open_request(
+    case = opening.open_request(
         call,
         Request(
             text=incoming.text,
@@ -49,7 +49,8 @@ def _add_thread(call: Call, case: cases.Case) -> None:
             continue
         who = people.person(call.tx, incoming.platform, incoming.workspace, line.user)
         kind = Kind.NOTED if who.agent else Kind.SAID
-        data = {"text": line.text, "message": line.message, "earlier": True}
+        files = opening.files_kept(line.files)
+        data = {"text": line.text, "files": files, "message": line.message, "earlier": True}
         event = Event(call.now, kind, who=who.id, source=incoming.platform, data=data)
         event_id = tickets.add_event(call.tx, case.ticket.id, event)
         tickets.claim_message(call.tx, case.ticket.place_id, line.message, case.ticket.id, event_id)

@@ -20,7 +20,7 @@ from handlers import (
     tickets,
 )
 from handlers.context import Call, Desk
-from storage import inbox, people
+from storage import early, inbox, people
 from storage.people import Customer, Person, Place
 from storage.transactions import Transaction
 
@@ -90,7 +90,19 @@ def _handle(call: Call) -> Answer:
         return _command(call)
     if incoming.kind == "action":
         return _button(call)
-    return KINDS[incoming.kind](call)
+    answer = KINDS[incoming.kind](call)
+    if incoming.kind == "message":
+        _catch_up(call)
+    return answer
+
+
+def _catch_up(call: Call) -> None:
+    """Handle what came before this message although it belongs to it: replies, edits."""
+    message, place = call.incoming.message, call.place
+    if message is None or place is None:
+        return
+    for waited in early.take(call.tx, place.id, message):
+        _handle(_recognise(call.tx, call.desk, waited, call.now))
 
 
 def _command(call: Call) -> Answer:

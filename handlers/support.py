@@ -13,11 +13,11 @@ from desk.team_messages import said, shortened
 from desk.tickets import Event, Kind, Status, Ticket, ticket_id
 from desk.wording import sentence as _
 from desk.wording import words
-from handlers import cases, commands, intake, moves
+from handlers import cases, commands, intake, moves, opening
 from handlers.cases import Case
 from handlers.commands import Command
 from handlers.context import Call
-from handlers.intake import Request
+from handlers.opening import Request
 from storage import people, tickets
 from storage.people import Place
 
@@ -93,7 +93,7 @@ def _allowed_place(call: Call) -> Place | None:
 
 
 def _open(call: Call, text: str, place: Place | None) -> Answer:
-    case = intake.open_request(
+    case = opening.open_request(
         call,
         Request(
             text=text,

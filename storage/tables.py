@@ -186,6 +186,18 @@ ticket_messages = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Events that came before the message they belong to: `waits_for` is that message.
+early = sa.Table(
+    "early",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("place_id", ForeignKey("places.id"), nullable=False),
+    Column("waits_for", String(120), nullable=False),
+    Column("event", Json, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Index("ix_early_waits_for", "place_id", "waits_for"),
+)
+
 inbox = sa.Table(
     "inbox",
     metadata,

@@ -169,6 +169,25 @@ async def test_a_thread_told_backwards_is_one_ticket(slack: LocalSlack, gateway:
     ]
 
 
+async def test_replies_that_come_before_a_mention_are_kept_for_its_ticket(
+    slack: LocalSlack, gateway: Gateway, book: Book
+) -> None:
+    gateway.hold()
+    root = await slack.says(ION, GENERAL, f"<@{DESK}> nu pot crea curse noi")
+    await slack.says(EMMA, GENERAL, "The same here", thread=root)
+    await slack.says(ION, GENERAL, "da, la toți", thread=root)
+    await gateway.release(backwards=True)
+    await everything_said(slack, gateway, book)
+    assert await book.count("tickets") == 1
+    assert [event.data.get("text") for event in await book.history()] == [
+        "nu pot crea curse noi",
+        "da, la toți",
+        "The same here",
+    ]
+    (card,) = await slack.cards()
+    assert len(await slack.by_the_desk(TRIAGE, card["ts"])) == 2
+
+
 async def test_garbage_is_refused_and_never_an_error_of_ours(desk: DeskProcess, book: Book) -> None:
     address = f"{desk.address}/slack/events"
     bodies = [b"", b"{", b"\xff\xfe\x00", b"payload=%7B", b"[" * 50_000, b'{"type":"event_callback"}']

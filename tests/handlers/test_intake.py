@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from desk.tickets import Kind, Status
-from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
+from handlers import housekeeping
+from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
 
 
 async def test_a_customers_message_becomes_a_ticket_with_a_suggested_priority_and_deadlines(
@@ -146,3 +147,121 @@ async def test_each_customer_is_answered_in_their_language(
     first = next(message for place, _t, message in await desk.deliver() if place == f"dm:{user}")
     assert first is not None
     assert first.language == language
+
+
+async def told(desk: TestedDesk, ticket_id: int = 1001) -> list[tuple[Kind, str]]:
+    history = await desk.history(ticket_id)
+    return [(event.kind, event.data["text"]) for event in history if event.data.get("text")]
+
+
+async def test_a_reply_that_asks_for_nothing_waits_for_its_root(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("da, la toți", thread="root")
+    assert await desk.all_tickets() == []
+    assert await desk.said_in("dm:ion") == []
+    await ion.says("Nu pot crea curse noi", message="root")
+    assert await told(desk) == [(Kind.OPENED, "Nu pot crea curse noi"), (Kind.SAID, "da, la toți")]
+    assert any("> da, la toți" in said for said in await desk.said_in("triage"))
+
+
+async def test_what_is_said_under_a_mention_that_is_late_belongs_to_its_ticket(desk: TestedDesk) -> None:
+    ion, ana, emma = (Speaker(desk, user, "general", direct=False) for user in ("ion", "ana", "emma"))
+    await emma.says("The same here", thread="root")
+    await ana.says("Verificăm.", thread="root")
+    await ion.says("Apare eroarea 503", thread="root")
+    await ion.says("Nu pot crea curse noi", message="root", mentioned=True)
+    assert await told(desk) == [
+        (Kind.OPENED, "Nu pot crea curse noi"),
+        (Kind.SAID, "The same here"),
+        (Kind.REPLIED, "Verificăm."),
+        (Kind.SAID, "Apare eroarea 503"),
+    ]
+
+
+async def test_a_root_that_asks_for_nothing_leaves_its_replies_alone(desk: TestedDesk) -> None:
+    ion = Speaker(desk, "ion", "general", direct=False)
+    await ion.says("Nu merge cafetiera", thread="root")
+    await ion.says("La etajul doi", message="root")
+    assert await desk.all_tickets() == []
+
+
+async def test_a_reply_that_waits_in_vain_is_forgotten(desk: TestedDesk) -> None:
+    await desk.customer().says("da", thread="root")
+    await desk.database.write(lambda tx: housekeeping.tidy(tx, desk.desk, [], desk.now + 3 * HOUR))
+    await desk.customer().says("Nu pot crea curse noi", message="root")
+    assert await desk.kinds() == [Kind.OPENED]
+
+
+async def test_a_correction_that_comes_before_its_message_is_not_lost(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.does("edited", message="m1", text="Nu pot crea curse noi pe tabletă")
+    await ion.does("deleted", message="m2", thread="m1")
+    await ion.says("de azi", message="m2", thread="m1")
+    await ion.says("Nu pot crea curse noi", message="m1")
+    history = await desk.history()
+    assert [event.kind for event in history] == [Kind.OPENED, Kind.EDITED, Kind.SAID, Kind.DELETED]
+    assert history[1].data["after"] == "Nu pot crea curse noi pe tabletă"
+
+
+@pytest.mark.parametrize("first", ["Mulțumesc!", "Salut"])
+async def test_who_never_asked_for_anything_is_told_how(desk: TestedDesk, first: str) -> None:
+    await desk.customer().says(first)
+    await desk.customer().says("Bună ziua")
+    (said,) = await desk.said_in("dm:ion")
+    assert said.startswith("Bună ziua. Scrieți-ne aici ce s-a întâmplat")
+
+
+async def test_a_stranger_is_greeted_in_the_language_they_write(desk: TestedDesk) -> None:
+    await desk.customer("stranger").says("Hello")
+    assert (await desk.said_in("dm:stranger"))[0].startswith("Hello. Tell us here")
+
+
+async def test_who_comes_back_and_says_hello_is_greeted_with_what_is_open(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await desk.after(HOUR)
+    await ion.says("Exportul nu merge")
+    await desk.after(HOUR)
+    before = await desk.said_in("dm:ion")
+    await ion.says("Bună ziua")
+    await ion.says("e cineva?")
+    assert (await desk.said_in("dm:ion"))[len(before) :] == [
+        "Bună ziua. Cu ce vă putem ajuta? Scrieți aici, cu cuvintele dumneavoastră.\n"
+        "Tichetele dumneavoastră deschise: T-1001, T-1002."
+    ]
+    assert len(await desk.all_tickets()) == 2
+
+
+async def test_thanks_for_what_is_done_are_answered_in_a_line(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket resolve 1001 Gata.")
+    before = await desk.said_in("dm:ion")
+    await ion.says("Mulțumesc frumos!")
+    await ion.says("O zi bună")
+    assert (await desk.said_in("dm:ion"))[len(before) :] == [
+        "Ne bucurăm că am putut ajuta. Dacă mai apare ceva, scrieți aici."
+    ]
+    assert (await desk.ticket()).status is Status.RESOLVED
+
+
+@pytest.mark.parametrize("text", ["Mulțumesc!", "da", "merge acum, mulțumesc", "?"])
+async def test_a_word_about_what_is_open_reaches_the_team_and_is_not_answered(
+    desk: TestedDesk, text: str
+) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await desk.after(HOUR)
+    await desk.agent().types("/ticket reply 1001 Am repornit serviciul. Merge acum?")
+    before = await desk.said_in("dm:ion")
+    await ion.says(text)
+    assert (await told(desk))[-1] == (Kind.SAID, text)
+    assert await desk.said_in("dm:ion") == before
+    assert any(f"> {text}" in said for said in await desk.said_in("triage"))
+
+
+async def test_who_greets_the_desk_by_its_name_is_answered_in_the_channel(desk: TestedDesk) -> None:
+    emma = Speaker(desk, "emma", "general", direct=False)
+    await emma.says("hello", mentioned=True)
+    await emma.says("thanks everybody")
+    assert len(await desk.said_in("general")) == 1

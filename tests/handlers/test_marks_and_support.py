@@ -1,7 +1,7 @@
 import pytest
 
 from desk.errors import BadInput
-from desk.incoming import Line
+from desk.incoming import File, Line
 from desk.tickets import Kind, Status
 from tests.desk_in_tests import DAY, TestedDesk, answer_text
 
@@ -10,7 +10,7 @@ async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thre
     earlier = (
         Line("ion", "m1", "Nu pot crea curse noi"),
         Line("ana", "m2", "De când?"),
-        Line("ion", "m3", "De azi dimineață"),
+        Line("ion", "m3", "De azi dimineață", (File("F1", "eroare.png"),)),
     )
     agent = desk.agent()
     agent.conversation = "general"
@@ -25,6 +25,7 @@ async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thre
         (Kind.NOTED, "De când?"),
         (Kind.SAID, "De azi dimineață"),
     ]
+    assert [file["name"] for file in (await desk.history())[-1].data["files"]] == ["eroare.png"]
 
 
 async def test_a_marked_message_is_marked_once(desk: TestedDesk) -> None:

@@ -109,6 +109,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "early",
         "places",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(length=20), nullable=False),
@@ -129,6 +130,20 @@ def upgrade() -> None:
     with op.batch_alter_table("places", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_places_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_places_send_at"), ["send_at"], unique=False)
+
+    op.create_table(
+        "early",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("waits_for", sa.String(length=120), nullable=False),
+        sa.Column("event", storage.tables.Json(), nullable=False),
+        sa.Column("at", storage.tables.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_early_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early")),
+    )
+    with op.batch_alter_table("early", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_early_at"), ["at"], unique=False)
+        batch_op.create_index("ix_early_waits_for", ["place_id", "waits_for"], unique=False)
 
     op.create_table(
         "outbox",
@@ -301,6 +316,7 @@ def downgrade() -> None:
         "tickets",
         "posts",
         "outbox",
+        "early",
         "places",
         "people",
         "web_posts",

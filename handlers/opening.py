@@ -1,0 +1,137 @@
+"""A request becomes a ticket, with its first answer and its card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk import triage
+from desk.customer_messages import opened
+from desk.hours import Calendar
+from desk.incoming import File
+from desk.messages import Message
+from desk.sla import calendar
+from desk.team_messages import shortened
+from desk.tickets import Event, Kind, Status, Ticket
+from handlers import cases, deadlines
+from handlers.cases import Case
+from handlers.context import Call
+from storage import tickets
+from storage.people import Customer, Person, Place
+
+_SUBJECT = 80  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something somebody asks for: their words, and the message in which they came."""
+
+    text: str
+    place: Place | None
+    message: str | None
+    root: str | None
+    person: Person
+    customer: Customer | None
+    files: tuple[File, ...] = ()
+    source: str = "slack"
+
+
+def open_request(
+    call: Call, request: Request, suggestion: triage.Suggestion | None = None, linked: Ticket | None = None
+) -> Case:
+    """Open a ticket for a request, tell its customer and show it to the team."""
+    suggestion = suggestion or triage.suggest(request.text)
+    plan, now = call.desk.plan, call.now
+    spoken = {"text": request.text, "files": files_kept(request.files), "message": request.message}
+    case = Case(
+        ticket=Ticket(
+            id=0,
+            subject=subject_of(request.text, request.files),
+            status=Status.RECEIVED,
+            priority=suggestion.priority or plan.sla.default_priority,
+            opened_at=now,
+            tier=request.customer.tier if request.customer else plan.tickets.unknown_tier,
+            plan_version=call.desk.plan_version,
+            language=_language(request, suggestion),
+            category=suggestion.category,
+            customer_id=request.customer.id if request.customer else None,
+            requester_id=request.person.id,
+            linked_id=linked.id if linked else None,
+            place_id=request.place.id if request.place else None,
+            root=request.root,
+            suggestion=_kept(suggestion),
+        ),
+        plan=plan,
+        history=[],
+        customer=request.customer,
+        requester=request.person,
+        place=request.place,
+    )
+    first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
+    case.history.append(first)
+    cases.open_case(call.tx, case, now)
+    _claim(call, case, request, tickets.add_event(call.tx, case.ticket.id, first))
+    if linked is not None:
+        case.add(
+            Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
+        )
+    case.tell_customer(_first_answer(case, now), key=cases.opened_key(case.ticket))
+    deadlines.opened(call.tx, call.desk, case, now)
+    cases.store(call.tx, call.desk, [case], now, new=True)
+    return case
+
+
+def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
+    if request.place is None or request.message is None:
+        return
+    if request.root is not None and request.root != request.message:
+        tickets.claim_message(call.tx, request.place.id, request.root, case.ticket.id, None)
+    tickets.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
+
+
+def subject_of(text: str, files: tuple[File, ...] = ()) -> str:
+    """Return the first line of a text, cut to what fits a card's headline."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return shortened(line, _SUBJECT) or (files[0].name[:_SUBJECT] if files else "—")
+
+
+def _language(request: Request, suggestion: triage.Suggestion) -> str:
+    """A person's own choice, then their customer's language, then the one they write in."""
+    return request.person.language or (request.customer.language if request.customer else suggestion.language)
+
+
+def _kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:
+    if suggestion.priority is None:
+        return None
+    return {
+        "priority": suggestion.priority,
+        "category": suggestion.category,
+        "reason": suggestion.reason,
+        "values": suggestion.values,
+    }
+
+
+def files_kept(files: tuple[File, ...]) -> list[dict[str, Any]]:
+    """Return what a history keeps of attached files."""
+    return [{"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "url": f.url} for f in files]
+
+
+def _first_answer(case: Case, now: datetime) -> Message:
+    plan, ticket = case.plan, case.ticket
+    due = next((clock.due_at for clock in case.clocks() if clock.name == "first_response"), None)
+    return opened(
+        ticket,
+        due,
+        case.t,
+        plan.zone,
+        by_email="chat" not in plan.tiers[ticket.tier].channels,
+        back_at=_back_at(case, now),
+    )
+
+
+def _back_at(case: Case, now: datetime) -> datetime | None:
+    """Return when chat is staffed again; None while it is, or when the clock of this ticket never rests."""
+    chat = case.plan.channels.get("chat")
+    if chat is None or chat.staffed is None:
+        return None
+    staffed: Calendar = calendar(case.plan, chat.staffed)
+    return None if staffed.is_open(now) else staffed.next_open(now)
