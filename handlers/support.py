@@ -105,6 +105,8 @@ def _open(call: Call, text: str, place: Place | None) -> Answer:
             source=call.incoming.platform,
         ),
     )
+    if place is not None and (call.incoming.kind == "action" or place == call.place):
+        return Answer()  # our first answer is already on its way to where they look
     due = next(clock.due_at for clock in case.clocks() if clock.name == "first_response")
     number = Bold(case.ticket.number)
     if due is None:

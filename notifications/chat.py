@@ -39,4 +39,7 @@ class Chat(Protocol):
         """Post, edit or take back, and return the platform's id of the post. Raises `SendError`."""
 
     async def find(self, letter: Letter) -> str | None:
-        """Return the id of the post if this very letter arrived before, None if it did not."""
+        """Make what arrived of this very letter before what it says now, and return its id.
+
+        None if nothing arrived. A letter without a message has its post taken back.
+        """

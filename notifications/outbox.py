@@ -150,7 +150,7 @@ class Delivery:
     async def _send(self, letter: Letter) -> Outcome:
         if letter.late:
             return self._failed(letter, SendError("it could not be written", temporary=True))
-        if letter.message is None and letter.edits is None:
+        if letter.message is None and letter.edits is None and not letter.doubtful:
             return Outcome(letter, self._now())  # taken back before it was ever said
         chat = self._chats.get(letter.platform)
         if chat is None:
@@ -160,7 +160,7 @@ class Delivery:
             why = "the workspace asked us to wait"
             return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
         try:
-            platform_id = (await chat.find(letter) if letter.doubtful else None) or await chat.send(letter)
+            platform_id = (await chat.find(letter) if letter.doubtful else None) or await _sent(chat, letter)
         except SendError as error:
             return self._failed(letter, error)
         return Outcome(letter, self._next_at(letter.place_id, chat.pace), platform_id)
@@ -190,6 +190,11 @@ class Delivery:
             again_at=now + wait,
             doubtful=letter.doubtful or error.uncertain,
         )
+
+
+async def _sent(chat: Chat, letter: Letter) -> str | None:
+    """Send a letter, unless it was taken back before it was ever said."""
+    return None if letter.message is None and letter.edits is None else await chat.send(letter)
 
 
 def _backoff(attempts: int) -> timedelta:

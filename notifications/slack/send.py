@@ -41,7 +41,7 @@ class SlackChat:
         self._token_for = token_for
         self._api_url = api_url.rstrip("/") + "/"
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._directs: dict[tuple[str, str], str] = {}
+        self._direct: dict[tuple[str, str], str] = {}
 
     async def send(self, letter: Letter) -> str:
         """Post, edit or take back, and return the `ts` of the post. Raises `SendError`.
@@ -49,7 +49,7 @@ class SlackChat:
         A post that somebody deleted is posted anew when it should be edited.
         """
         if letter.message is None:
-            return await self._take_back(letter)
+            return await self._take_back(letter, letter.edits) if letter.edits else ""
         if letter.edits is None:
             return await self._post(letter, letter.message)
         try:
@@ -64,6 +64,8 @@ class SlackChat:
         if letter.thread is not None:
             body["thread_ts"] = letter.thread
         answer = await self._call("chat.postMessage", letter.workspace, json=body)
+        if _names_a_person(letter) and answer.get("channel"):
+            self._direct[letter.workspace, letter.conversation] = str(answer["channel"])
         return str(answer["ts"])
 
     async def _edit(self, letter: Letter, message: Message, ts: str) -> str:
@@ -72,53 +74,58 @@ class SlackChat:
         return ts
 
     async def _channel(self, letter: Letter) -> str:
-        """Return the channel of a letter. Only chat.postMessage takes a person's id for one."""
-        if not letter.conversation.startswith(("U", "W")):
-            return letter.conversation
-        who = (letter.workspace, letter.conversation)
-        if who not in self._directs:
-            opened = await self._call("conversations.open", letter.workspace, json={"users": who[1]})
-            self._directs[who] = opened["channel"]["id"]
-        return self._directs[who]
+        """Return the channel of a letter. Posting takes a person's id for one, everything else does not.
 
-    async def _take_back(self, letter: Letter) -> str:
-        if letter.edits is None:
-            return ""
-        body = {"channel": await self._channel(letter), "ts": letter.edits}
+        https://docs.slack.dev/reference/methods/chat.postMessage#channels
+        """
+        if not _names_a_person(letter):
+            return letter.conversation
+        person = letter.workspace, letter.conversation
+        if person not in self._direct:
+            opened = await self._call(
+                "conversations.open", letter.workspace, json={"users": letter.conversation}
+            )
+            self._direct[person] = str(opened["channel"]["id"])
+        return self._direct[person]
+
+    async def _take_back(self, letter: Letter, ts: str) -> str:
+        body = {"channel": await self._channel(letter), "ts": ts}
         try:
             await self._call("chat.delete", letter.workspace, json=body)
         except SlackRefused as refused:
             if refused.code != "message_not_found":
                 raise
-        return letter.edits
+        return ts
 
     async def find(self, letter: Letter) -> str | None:
         """Return the `ts` of the post that carries this letter's mark, None if it is not there.
 
-        A post that was made before the letter was edited is edited, not repeated. Outside a thread only the
-        channel's newest hundred messages are looked at.
+        A post that was made before the letter was edited is edited, not repeated, and one that is no longer
+        wanted is taken back. Outside a thread only the channel's newest hundred messages are looked at.
         """
         method, query, pages = "conversations.history", {"channel": await self._channel(letter)}, 1
         if letter.thread is not None:
             # A thread comes with its oldest message first: ours is on the last page.
             method, query, pages = "conversations.replies", query | {"ts": letter.thread}, _MOST_PAGES
         query |= {"limit": str(_PAGE), "include_all_metadata": "true"}
-        older = None
+        other = None
         for _page in range(pages):
             answer = await self._call(method, letter.workspace, form=query)
             for message in answer.get("messages", ()):
                 mark = _mark(message)
-                if mark == (letter.id, letter.revision):
+                if mark == (letter.id, letter.revision) and letter.message is not None:
                     return str(message["ts"])
                 if mark is not None and mark[0] == letter.id:
-                    older = str(message["ts"])
+                    other = str(message["ts"])
             cursor = answer.get("response_metadata", {}).get("next_cursor")
             if not cursor:
                 break
             query["cursor"] = cursor
-        if older is None or letter.message is None:
-            return older
-        return await self._edit(letter, letter.message, older)
+        if other is None:
+            return None
+        if letter.message is None:
+            return await self._take_back(letter, other)
+        return await self._edit(letter, letter.message, other)
 
     async def ephemeral(
         self, workspace: str, conversation: str, user: str, message: Message, thread: str | None = None
@@ -186,6 +193,10 @@ class SlackChat:
 def _body(letter: Letter, message: Message) -> dict[str, Any]:
     mark = {"event_type": EVENT_TYPE, "event_payload": {"id": letter.id, "revision": letter.revision}}
     return {"channel": letter.conversation, "metadata": mark} | render(message)
+
+
+def _names_a_person(letter: Letter) -> bool:
+    return letter.conversation[:1] in ("U", "W")
 
 
 def _mark(message: dict[str, Any]) -> tuple[Any, Any] | None:

@@ -52,9 +52,18 @@ class WebChat:
         return str(post.id)
 
     async def find(self, letter: Letter) -> str | None:
-        """Return the id of the post that this letter made, None if it made none."""
-        post = await self._database.read(lambda tx: web.post_by_key(tx, _key(letter)))
+        """Return the id of the post that this letter made, None if it made none; it says what it should."""
+        now = self._now()
+        post = await self._database.write(lambda tx: _up_to_date(tx, letter, now))
+        self._audience.tell()
         return None if post is None else str(post.id)
+
+
+def _up_to_date(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost | None:
+    post = web.post_by_key(tx, _key(letter))
+    if post is None or post.message == letter.message:
+        return post
+    return _change(tx, post.id, letter, now)
 
 
 def _put(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost:

@@ -297,6 +297,15 @@ async def test_a_letter_sent_twice_is_found_and_not_repeated(page: Page) -> None
     assert await page.chat.send(letter()) == await page.chat.send(letter()) == await page.chat.find(letter())
 
 
+async def test_a_letter_that_is_found_says_what_it_should_by_now(page: Page) -> None:
+    made = await page.chat.send(letter())
+    listening = asyncio.create_task(page.hears(until=3, after=1))
+    assert await page.chat.find(letter(message=Message((Text(("newer",)),)))) == made
+    assert await page.chat.find(letter(message=None)) == made
+    told = [data for name, data in await listening if name == "post"]
+    assert told[-1]["deleted"]
+
+
 async def test_a_letter_that_edits_nothing_fails_for_good(page: Page) -> None:
     with pytest.raises(SendError) as failed:
         await page.chat.send(letter(edits="99"))

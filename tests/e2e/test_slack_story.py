@@ -226,6 +226,8 @@ async def test_support_opens_a_form_and_each_customer_sees_their_own_tickets(
     answer = await eventually(lambda: first_answer(slack), "the form is answered in private")
     assert answer is not None
     assert "T-1001 · Nu se mai sincronizează facturile" in words(answer)
+    await silence(book)
+    assert await slack.by_the_desk(ION_DM) == [answer]
     assert await slack.by_the_desk(GENERAL) == []
     assert "T-1001" in await slack.types(ION, ION_DM, "/support status")
     assert "T-1001" not in await slack.types(EMMA, EMMA_DM, "/support status")

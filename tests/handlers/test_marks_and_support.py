@@ -2,6 +2,7 @@ import pytest
 
 from desk.errors import BadInput
 from desk.incoming import File, Line
+from desk.messages import Answer
 from desk.tickets import Kind, Status
 from tests.desk_in_tests import DAY, TestedDesk, answer_text
 
@@ -49,8 +50,23 @@ async def test_support_opens_a_form_and_the_form_a_ticket(desk: TestedDesk) -> N
     form = (await ion.types("/support")).form
     assert form is not None
     answer = await ion.presses(form.action, form.subject, text="Nu pot crea curse noi")
+    assert answer == Answer()
+    (said,) = await desk.said_in("dm:ion")
+    assert "T-1001 · Nu pot crea curse noi" in said
+
+
+async def test_a_request_typed_elsewhere_is_confirmed_there_too(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    assert await ion.types("/support nu pot crea curse noi de azi") == Answer()
+    ion.conversation, ion.direct = "general", False
+    assert "T-1002" in answer_text(await ion.types("/support exportul nu merge de azi"))
+    assert len(await desk.said_in("dm:ion")) == 2
+    assert await desk.said_in("general") == []
+
+
+async def test_a_request_that_has_no_place_is_confirmed_to_who_sent_it(desk: TestedDesk) -> None:
+    answer = await desk.customer().presses("support.open", "", text="Nu pot crea curse noi")
     assert "T-1001" in answer_text(answer)
-    assert "T-1001 · Nu pot crea curse noi" in (await desk.said_in("dm:ion"))[0]
 
 
 async def test_an_empty_form_says_what_is_missing_and_keeps_it_open(desk: TestedDesk) -> None:

@@ -47,6 +47,9 @@ class Platform:
 
     async def find(self, letter: Letter) -> str | None:
         self.found.append(letter.id)
+        if letter.message is None and self.arrived:
+            self.arrived.append((letter.conversation, "(taken back)", "p1"))
+            return "p1"
         text = words_of(letter.message) if letter.message else ""
         return "p1" if any(said == text for _place, said, _edits in self.arrived) else None
 
@@ -82,6 +85,13 @@ class PostOffice:
 
         await self.database.write(work)
         self.delivery.wake()
+
+    async def take_back(self, conversation: str, key: str) -> None:
+        def work(tx: Transaction) -> None:
+            place = people.place(tx, "web", "try", conversation, "channel")
+            outbox.put(tx, [Post(place.id, None, key=key)], self.clock.now)
+
+        await self.database.write(work)
 
     def _committed(self, woken: Woken) -> None:
         if "sent" in woken:
@@ -246,16 +256,24 @@ async def test_a_dedupe_key_says_something_once(office: PostOffice) -> None:
     assert office.platform.said("a") == ["once"]
 
 
+async def test_a_post_that_arrived_in_doubt_is_taken_back_when_it_is_not_wanted_any_more(
+    office: PostOffice,
+) -> None:
+    office.platform.arrives_all_the_same = True
+    office.platform.failures = [SendError("timeout", temporary=True, retry_after=5, uncertain=True)]
+    await office.put("a", "oops", key="x")
+    await office.until(lambda: not office.platform.failures)
+    await office.take_back("a", "x")
+    await office.wait_for(6)
+    await office.idle()
+    assert office.platform.arrived == [("a", "oops", None), ("a", "(taken back)", "p1")]
+
+
 async def test_a_post_that_was_taken_back_before_it_left_is_never_said(office: PostOffice) -> None:
     office.platform.failures = [SendError("503", temporary=True, retry_after=5)]
     await office.put("a", "oops", key="x")
     await office.until(lambda: not office.platform.failures)
-
-    def take_back(tx: Transaction) -> None:
-        place = people.place(tx, "web", "try", "a", "channel")
-        outbox.put(tx, [Post(place.id, None, key="x")], office.clock.now)
-
-    await office.database.write(take_back)
+    await office.take_back("a", "x")
     await office.wait_for(6)
     await office.idle()
     assert office.platform.arrived == []

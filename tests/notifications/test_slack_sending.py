@@ -254,6 +254,59 @@ async def test_a_thread_is_read_to_its_end(chat: SlackChat, slack: FakeSlack) ->
     assert (slack.asked[1][1]["ts"], slack.asked[1][1]["cursor"]) == ("1.0", "more")
 
 
+async def test_a_post_of_an_older_revision_is_edited_and_not_repeated(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.says(messages=[post(5, 7, revision=1)])
+    assert await chat.find(letter()) == "5.0"
+    method, body, _ = slack.asked[1]
+    assert (method, body["channel"], body["ts"], body["text"]) == ("chat.update", "C1", "5.0", "Bună ziua")
+    assert body["metadata"]["event_payload"] == {"id": 7, "revision": 2}
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+async def test_a_post_that_is_not_wanted_any_more_is_taken_back_when_it_is_found(
+    chat: SlackChat, slack: FakeSlack, revision: int
+) -> None:
+    slack.says(messages=[post(5, 7, revision=revision)])
+    assert await chat.find(letter(None)) == "5.0"
+    assert slack.asked[1][:2] == ("chat.delete", {"channel": "C1", "ts": "5.0"})
+
+
+def to_ana(**more: Any) -> Letter:
+    return replace(letter(**more), conversation="U0ANA")
+
+
+async def test_in_a_direct_conversation_the_desk_asks_for_its_channel_once(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.says(channel={"id": "D1"})
+    for _ in range(2):
+        slack.says(messages=[post(5, 7)])
+        assert await chat.find(to_ana()) == "5.0"
+    assert [method for method, _, _ in slack.asked] == [
+        "conversations.open",
+        "conversations.history",
+        "conversations.history",
+    ]
+    assert slack.asked[0][1] == {"users": "U0ANA"}
+    assert slack.asked[1][1]["channel"] == "D1"
+
+
+async def test_posting_to_a_person_tells_their_channel_for_what_follows(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.says(ts="5.0", channel="D1")
+    assert await chat.send(to_ana()) == "5.0"
+    await chat.send(to_ana(edits="5.0"))
+    await chat.send(replace(to_ana(edits="5.0"), message=None))
+    assert [(method, body["channel"]) for method, body, _ in slack.asked] == [
+        ("chat.postMessage", "U0ANA"),
+        ("chat.update", "D1"),
+        ("chat.delete", "D1"),
+    ]
+
+
 async def test_asking_may_fail_too(chat: SlackChat, slack: FakeSlack) -> None:
     slack.answers_with(429, **{"Retry-After": "60"})
     with pytest.raises(SendError) as caught:

@@ -69,7 +69,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "web_posts",
-        "web_page",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -109,7 +108,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
-        "early",
         "places",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(length=20), nullable=False),
