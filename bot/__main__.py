@@ -1,6 +1,7 @@
 """The command line: `desk`."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,13 @@ import typer
 
 from bot.cli import plan, sla
 from bot.cli.triage import triage
+from desk.plan import PlanError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Dispecer: a support desk that lives in Slack and Microsoft Teams.",
+    help="Dispecer: a support desk that lives in Slack.",
 )
 app.add_typer(plan.app, name="plan")
 app.add_typer(sla.app, name="sla")
@@ -32,11 +34,18 @@ def serve() -> None:
     settings = load()
     set_up(settings.desk_log_level, settings.desk_log_json)
     try:
+        _runner()(run(settings))
+    except (PlanError, OSError) as error:
+        typer.echo(f"The desk cannot start. {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _runner() -> Callable[[Coroutine[None, None, None]], None]:
+    try:
         import uvloop
     except ImportError:  # it does not exist for Windows, and only makes things quicker
-        asyncio.run(run(settings))
-    else:
-        uvloop.run(run(settings))
+        return asyncio.run
+    return uvloop.run
 
 
 @app.command()

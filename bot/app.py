@@ -53,29 +53,34 @@ class App:
         self.schedule = Schedule(self.database, lambda: self.desk, self.clock, poll)
 
     async def prepare(self) -> None:
-        """Bring the database up to date, load the plan, and let the clock go on where it was left."""
+        """Load the plan, bring the database up to date, and let the clock go on where it was left."""
+        path = self.settings.desk_plan or plans.SHIPPED
+        text = plans.text_of(path)
+        plan = plans.parse(text, path.name)
         await migrations.upgrade(self.database)
         if self.settings.only_tried:
             self.clock.advance((await self.database.read(web_page.state)).ahead)
-        path, now = self.settings.desk_plan, self.clock.now()
-        text = (path or plans.SHIPPED).read_text(encoding="utf-8")
-        plan = plans.parse(text, str(path or plans.SHIPPED.name))
+        now = self.clock.now()
 
         def work(tx: Transaction) -> Desk:
             version = stored_plans.remember(tx, text, plans.digest(text), now)
-            housekeeping.schedule(tx, now)
-            if self._alone:
-                letters.abandon_leases(tx, now)
             return Desk(plan, version, people.triage_place(tx))
 
         self.desk = await self.database.write(work)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to send and to fire timers. What is configured was connected before."""
+        await self.database.write(self._take_over)
         self.database.on_commit = self._committed
         self._warming = asyncio.create_task(asyncio.to_thread(warm_up, self.desk, self.clock.now()))
         self.delivery.start()
         self.schedule.start()
+
+    def _take_over(self, tx: Transaction) -> None:
+        now = self.clock.now()
+        housekeeping.schedule(tx, now)
+        if self._alone:
+            letters.abandon_leases(tx, now)
 
     def _committed(self, woken: Woken) -> None:
         if "outbox" in woken:
@@ -135,18 +140,13 @@ class App:
 
         Raises `Refused` where there is more than the try page; then nothing is changed.
         """
-        now = self.clock.real(self.clock.now())
-
-        def work(tx: Transaction) -> None:
-            web_page.start_over(tx)
-            housekeeping.schedule(tx, now)
-
         # What is under way arrives first: nothing of it may come after all was forgotten.
         await self.schedule.close()
         await self.delivery.close()
         try:
-            await self.database.write(work)
+            await self.database.write(web_page.start_over)
             self.clock.reset()
+            await self.database.write(self._take_over)
         finally:
             self._set_up()
             self.delivery.start()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -52,9 +52,6 @@ class Settings(BaseSettings):
 
     desk_try: bool | None = None
     """Whether the try page is served; where it is not set, it is while no chat platform is configured."""
-
-    desk_url: str | None = Field(default=None)
-    """The address at which the desk is reached from outside, for links."""
 
     @property
     def slack(self) -> bool:

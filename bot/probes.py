@@ -6,14 +6,16 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
 from bot.clock import Clock
-from storage import letters, migrations, outbox, timers
+from storage import migrations, outbox, timers
 from storage.database import Database
 from storage.transactions import Transaction
 
 REGISTRY = CollectorRegistry()
 RECEIVED = Counter("dispecer_events_total", "Events handled.", ["platform", "kind"], registry=REGISTRY)
 _WAITING = Gauge("dispecer_outbox_waiting", "Posts that wait to be sent.", registry=REGISTRY)
-_OUTBOX_LAG = Gauge("dispecer_outbox_lag_seconds", "How late the first waiting post is.", registry=REGISTRY)
+_OUTBOX_LAG = Gauge(
+    "dispecer_outbox_lag_seconds", "How long the oldest waiting post has waited.", registry=REGISTRY
+)
 _TIMER_LAG = Gauge("dispecer_timer_lag_seconds", "How late the first due timer is.", registry=REGISTRY)
 
 Page = Callable[[web.Request], Awaitable[web.Response]]
@@ -56,5 +58,5 @@ def _metrics(database: Database, clock: Clock) -> Page:
 def _measure(tx: Transaction, clock: Clock) -> None:
     now = clock.now()
     _WAITING.set(outbox.waiting(tx))
-    for gauge, due in ((_OUTBOX_LAG, letters.next_due(tx)), (_TIMER_LAG, timers.next_due(tx))):
+    for gauge, due in ((_OUTBOX_LAG, outbox.oldest_waiting(tx)), (_TIMER_LAG, timers.next_due(tx))):
         gauge.set(max(0.0, (now - due).total_seconds()) if due else 0.0)

@@ -24,7 +24,7 @@ async def serve(settings: Settings) -> None:
     await runner.setup()
     site = web.TCPSite(runner, settings.desk_host, settings.desk_port)
     await site.start()
-    app.start()
+    await app.start()
     _say_where(settings)
     await stop.wait()
     log.info("desk.stopping")

@@ -166,8 +166,13 @@ def parse(text: str, name: str = "plan.toml") -> Plan:
 
 def load(path: str | Path) -> Plan:
     """Read the plan file at `path`. Raises `PlanError` for its mistakes, `OSError` when it cannot be read."""
+    return parse(text_of(path), str(path))
+
+
+def text_of(path: str | Path) -> str:
+    """Return the text of the plan file at `path`. Raises as `load` does."""
     try:
-        return parse(Path(path).read_text("utf-8-sig"), str(path))
+        return Path(path).read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise PlanError(

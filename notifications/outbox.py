@@ -20,8 +20,8 @@ from msgspec.structs import replace
 
 from desk.messages import Message
 from desk.team_messages import told
+from desk.wording import Words, words
 from desk.wording import sentence as _
-from desk.wording import words
 from notifications.chat import Chat, SendError
 from storage import letters, outbox, people
 from storage.database import Database
@@ -36,6 +36,9 @@ _AT_ONCE = 64  # letters under way
 _BURST = 5  # posts in a row before the pace holds; platforms allow short bursts
 _LONGEST_WAIT = timedelta(minutes=5)
 _PLACES_REMEMBERED = 10_000
+_OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
+_OURS = _("It could not be put into words, which is a mistake of ours. The log says more.")
+_CLOSING = 15.0  # seconds for what is under way; what is not noted by then is in doubt at the next start
 
 
 Write = Callable[[Transaction, str, datetime], Message | None]
@@ -77,11 +80,15 @@ class Delivery:
         self._woken.set()
 
     async def close(self) -> None:
-        """Let what is under way arrive, and note that it did."""
+        """Let what is under way arrive, and note that it did, if the database is there for that."""
         self._closing = True
         self.wake()
-        if self._task is not None:
-            await self._task
+        if self._task is None:
+            return
+        try:
+            await asyncio.wait_for(self._task, _CLOSING)
+        except TimeoutError:
+            log.warning("outbox.closed_early", under_way=len(self._under_way), not_noted=len(self._outcomes))
 
     async def _run(self) -> None:
         while not (self._closing and not self._under_way and not self._outcomes):
@@ -115,14 +122,15 @@ class Delivery:
             task = asyncio.create_task(self._deliver(letter))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        if len(claimed) == room:
+        if claimed and len(claimed) == room:
             self._woken.set()
         return due
 
     def _written(self, tx: Transaction, letter: Letter, now: datetime) -> Letter:
-        """Write a late letter. One that cannot be written stays late, and keeps no other from leaving."""
+        """Write a late letter; one that cannot be written stays late."""
         try:
-            return replace(letter, message=self._write(tx, letter.key or "", now), late=False)
+            with tx.connection.begin_nested():
+                return replace(letter, message=self._write(tx, letter.key or "", now), late=False)
         except Exception:
             log.exception("outbox.not_written", letter=letter.id, key=letter.key)
             return letter
@@ -141,15 +149,15 @@ class Delivery:
     async def _deliver(self, letter: Letter) -> None:
         try:
             outcome = await self._send(letter)
-        except Exception as error:
+        except Exception:
             log.exception("outbox.failed", letter=letter.id)
-            outcome = self._failed(letter, SendError(type(error).__name__, temporary=True))
+            outcome = self._failed(letter, _our_mistake(letter))
         self._outcomes.append(outcome)
         self.wake()
 
     async def _send(self, letter: Letter) -> Outcome:
         if letter.late:
-            return self._failed(letter, SendError("it could not be written", temporary=True))
+            return self._failed(letter, _our_mistake(letter))
         if letter.message is None and letter.edits is None and not letter.doubtful:
             return Outcome(letter, self._now())  # taken back before it was ever said
         chat = self._chats.get(letter.platform)
@@ -197,22 +205,33 @@ async def _sent(chat: Chat, letter: Letter) -> str | None:
     return None if letter.message is None and letter.edits is None else await chat.send(letter)
 
 
+def _our_mistake(letter: Letter) -> SendError:
+    return SendError(_OURS, temporary=letter.attempts < _OUR_TRIES)
+
+
 def _backoff(attempts: int) -> timedelta:
     seconds = min(2.0 ** min(attempts, 10), _LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
 
 
 def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
-    """Show the team what will never arrive; what fails in their own channel is only in the log."""
+    """Show the team what will never arrive; what their own channel refuses is only in the log."""
     refused = [o for o in outcomes if o.again_at is None and o.error is not None]
     triage = people.triage_place(tx) if refused else None
+    if triage is None:
+        return
+    t = words("en" if triage.language == "en" else "ro")
     for outcome in refused:
-        if triage is None or outcome.letter.place_id == triage.id:
-            continue
-        t = words("en" if triage.language == "en" else "ro")
-        where = f"{outcome.letter.platform} {outcome.letter.conversation}"
-        sentence = t(
-            "A message to {where} did not arrive: {reason}", where=where, reason=t(outcome.error or "")
-        )
-        post = Post(triage.id, told((sentence,), t, "UTC"), dedupe_key=f"refused:{outcome.letter.id}")
-        outbox.put(tx, [post], now)
+        key = f"refused:{outcome.letter.id}"
+        sentence = _failure(outcome, outcome.letter.place_id == triage.id, t)
+        if sentence and not (outcome.letter.key or "").startswith("refused:"):
+            outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
+
+
+def _failure(outcome: Outcome, here: bool, t: Words) -> str:
+    if here:
+        hint = _("A post for this channel could not be put into words. /ticket list shows every open ticket.")
+        return t(hint) if outcome.error == _OURS else ""
+    where = f"{outcome.letter.platform} {outcome.letter.conversation}"
+    reason = t(outcome.error or "")
+    return t("A message to {where} did not arrive: {reason}", where=where, reason=reason)

@@ -32,11 +32,13 @@ class Database:
             from storage import sqlite
 
             self.url = self.url.set(drivername="sqlite+aiosqlite")
-            engine = create_async_engine(self.url)
+            engine = create_async_engine(self.url, hide_parameters=True)
             sqlite.prepare(engine.sync_engine, begin="BEGIN")
             return engine
         self.url = self.url.set(drivername="postgresql+asyncpg")
-        return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        # Errors are logged, and what people wrote is not.
+        hidden = {"hide_parameters": True}
+        return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **hidden)
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once it is committed.

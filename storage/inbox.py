@@ -13,7 +13,8 @@ _NOTE = {
     True: Prepared(postgresql.insert(inbox).on_conflict_do_nothing()),
     False: Prepared(sqlite.insert(inbox).on_conflict_do_nothing()),
 }
-_FORGET = sa.delete(inbox).where(inbox.c.at < sa.bindparam("before"))
+_LAST = sa.select(inbox.c.at).where(inbox.c.at < sa.bindparam("before")).order_by(inbox.c.at)
+_FORGET = sa.delete(inbox).where(inbox.c.at <= sa.bindparam("last"))
 
 
 def first_time(tx: Transaction, platform: str, event_id: str, now: datetime) -> bool:
@@ -25,6 +26,7 @@ def first_time(tx: Transaction, platform: str, event_id: str, now: datetime) -> 
     return tx.run(_NOTE[tx.postgres], event).rowcount == 1
 
 
-def forget(tx: Transaction, before: datetime) -> int:
-    """Forget the events noted before an instant; no platform repeats that late. Returns how many."""
-    return tx.execute(_FORGET, {"before": before}).rowcount
+def forget(tx: Transaction, before: datetime, most: int) -> int:
+    """Forget some `most` events noted before an instant: no platform repeats that late. Returns how many."""
+    instants = list(tx.execute(_LAST.limit(most), {"before": before}).scalars())
+    return tx.execute(_FORGET, {"last": instants[-1]}).rowcount if instants else 0

@@ -128,22 +128,17 @@ def abandon_leases(tx: Transaction, now: datetime) -> None:
 
 
 _LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update()
-_NEXT_WAITING = (
-    sa.select(outbox.c.send_after)
+_WAITING = (
+    sa.select(outbox.c.id)
     .where(outbox.c.place_id == sa.bindparam("the_place"), outbox.c.done_at.is_(None))
-    .order_by(outbox.c.id)
-    .limit(1)
-    .scalar_subquery()
+    .exists()
 )
 # Typed, because within a CASE the database cannot tell that it is an instant.
 _EARLIEST = sa.bindparam("earliest", type_=places.c.send_at.type)
 _GIVE_BACK = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
-    .values(
-        leased_until=None,
-        send_at=sa.case((_EARLIEST > _NEXT_WAITING, _EARLIEST), else_=_NEXT_WAITING),
-    )
+    .values(leased_until=None, free_at=_EARLIEST, send_at=sa.case((_WAITING, _EARLIEST)))
 )
 _DONE = Prepared(
     sa.update(outbox)
@@ -154,7 +149,6 @@ _AGAIN = Prepared(
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("the_id"))
     .values(
-        send_after=sa.bindparam("later"),
         attempts=outbox.c.attempts + 1,
         error=sa.bindparam("why"),
         doubtful=sa.bindparam("in_doubt"),
@@ -175,17 +169,17 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
     """Store how letters went and give their places back."""
     done = [_done(o, now) for o in outcomes if o.again_at is None]
     again = [
-        {"the_id": o.letter.id, "later": o.again_at, "why": o.error, "in_doubt": o.doubtful}
+        {"the_id": o.letter.id, "why": o.error, "in_doubt": o.doubtful}
         for o in outcomes
         if o.again_at is not None
     ]
+    if tx.postgres:  # places first, as whoever stores a post does: so nobody waits for each other
+        for place_id in sorted({o.letter.place_id for o in outcomes}):
+            tx.execute(_LOCK, {"the_place": place_id})
     kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
     for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):
         if rows:
             tx.run(statement, rows)
-    if tx.postgres:
-        for place_id in sorted({o.letter.place_id for o in outcomes}):
-            tx.execute(_LOCK, {"the_place": place_id})
     tx.run(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
     tx.wake("sent", now)
 

@@ -40,15 +40,15 @@ _PUT_ONCE = {
     True: Prepared(_put_once(postgresql.insert(outbox))),
     False: Prepared(_put_once(sqlite.insert(outbox))),
 }
-# The place's row is always written, so that it is locked: `finish` must not overlook our letter.
+# The place's row is always written, so that it is locked: `finish` must not overlook our letter. What
+# waits there already keeps its time, and the pace of the place holds for an empty line too.
 _AT = sa.bindparam("at", type_=places.c.send_at.type)
 _CALL = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
-        send_at=sa.case(
-            (sa.or_(places.c.send_at.is_(None), places.c.send_at > _AT), _AT),
-            else_=places.c.send_at,
+        send_at=sa.func.coalesce(
+            places.c.send_at, sa.case((places.c.free_at > _AT, places.c.free_at), else_=_AT)
         )
     )
 )
@@ -72,17 +72,21 @@ class Post(Struct, frozen=True):
 
 
 def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
-    """Have these posts said, in this order. An edit of a post that still waits replaces it in the line."""
+    """Have these posts said, in this order, those with a `dedupe_key` last.
+
+    An edit of a post that still waits replaces it in the line.
+    """
+    calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
+    if not calls:
+        return
+    tx.run(_CALL, calls)
     many = [_post_row(post, now) for post in posted if post.dedupe_key is None]
     once = [_post_row(post, now) for post in posted if post.dedupe_key is not None]
     if many:
         tx.run(_PUT[tx.postgres], many)
     if once:
         tx.run(_PUT_ONCE[tx.postgres], once)
-    calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
-    if calls:
-        tx.run(_CALL, calls)
-        tx.wake("outbox", now)
+    tx.wake("outbox", now)
 
 
 def _post_row(post: Post, now: datetime) -> dict[str, Any]:
@@ -94,7 +98,7 @@ def _post_row(post: Post, now: datetime) -> dict[str, Any]:
         "under": post.under,
         "thread": post.thread,
         "dedupe_key": post.dedupe_key,
-        "send_after": now,
+        "stored_at": now,
     }
 
 
@@ -110,6 +114,16 @@ def waiting(tx: Transaction) -> int:
     return int(tx.execute(sa.select(sa.func.count()).where(outbox.c.done_at.is_(None))).scalar_one())
 
 
-def forget(tx: Transaction, before: datetime) -> int:
-    """Remove letters that were done before an instant. Returns how many."""
-    return tx.execute(sa.delete(outbox).where(outbox.c.done_at < before)).rowcount
+_OLDEST = sa.select(sa.func.min(outbox.c.stored_at)).where(outbox.c.done_at.is_(None))
+
+
+def oldest_waiting(tx: Transaction) -> datetime | None:
+    """Return when the letter was stored that waits longest."""
+    at: datetime | None = tx.execute(_OLDEST).scalar()
+    return at
+
+
+def forget(tx: Transaction, before: datetime, most: int) -> int:
+    """Remove at most `most` letters that were done before an instant, the oldest first. Returns how many."""
+    oldest = sa.select(outbox.c.id).where(outbox.c.done_at < before).order_by(outbox.c.id).limit(most)
+    return tx.execute(sa.delete(outbox).where(outbox.c.id.in_(oldest))).rowcount

@@ -49,7 +49,10 @@ class SqliteWriter(Writer):
         super().__init__(committed)
         elsewhere = {"check_same_thread": False}  # one after the other, never at once
         self._engine = sa.create_engine(
-            url.set(drivername="sqlite"), poolclass=sa.pool.NullPool, connect_args=elsewhere
+            url.set(drivername="sqlite"),
+            poolclass=sa.pool.NullPool,
+            connect_args=elsewhere,
+            hide_parameters=True,
         )
         prepare(self._engine, begin="BEGIN IMMEDIATE")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")

@@ -112,7 +112,8 @@ people = sa.Table(
 )
 
 # A conversation we hear from and speak in. It is also the line in which its outgoing posts wait:
-# `send_at` is when the first of them may leave, `leased_until` says that a process is at it.
+# `send_at` is when the first of them may leave, `free_at` when the next one may that is stored later,
+# `leased_until` says that a process is at it.
 places = sa.Table(
     "places",
     metadata,
@@ -125,6 +126,7 @@ places = sa.Table(
     Column("customer_id", ForeignKey("customers.id"), index=True),
     Column("language", String(2)),
     Column("send_at", Instant, index=True),
+    Column("free_at", Instant),
     Column("leased_until", Instant),
     sa.UniqueConstraint("platform", "workspace", "conversation"),
 )
@@ -223,7 +225,7 @@ outbox = sa.Table(
     Column("under", String(120)),  # the key of the post it hangs under,
     Column("thread", String(120)),  # or the platform's id of that message
     Column("dedupe_key", String(160)),
-    Column("send_after", Instant, nullable=False),
+    Column("stored_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("doubtful", Boolean, nullable=False, server_default=sa.false()),  # it may have arrived
     Column("done_at", Instant),

@@ -35,6 +35,10 @@ def _upsert(insert: Any) -> Any:
 
 _COLUMNS = (timers.c.id, timers.c.kind, timers.c.subject, timers.c.due_at, timers.c.data, timers.c.attempts)
 _SET = {True: Prepared(_upsert(postgresql.insert(timers))), False: Prepared(_upsert(sqlite.insert(timers)))}
+_SET_ONCE = {
+    True: postgresql.insert(timers).on_conflict_do_nothing(),
+    False: sqlite.insert(timers).on_conflict_do_nothing(),
+}
 _CLEAR = Prepared(
     sa.delete(timers).where(
         timers.c.kind == sa.bindparam("the_kind"), timers.c.subject == sa.bindparam("the_subject")
@@ -57,6 +61,12 @@ def set_timer(
     """Let `kind` happen to `subject` at `due_at`, instead of when it was set for before."""
     values = {"kind": kind, "subject": subject, "due_at": due_at, "data": data or {}, "attempts": 0}
     tx.run(_SET[tx.postgres], values)
+    tx.wake("timers", due_at)
+
+
+def set_once(tx: Transaction, kind: str, subject: str, due_at: datetime) -> None:
+    """Let `kind` happen to `subject` at `due_at`, unless it is set already."""
+    tx.execute(_SET_ONCE[tx.postgres], {"kind": kind, "subject": subject, "due_at": due_at, "data": {}})
     tx.wake("timers", due_at)
 
 

@@ -23,7 +23,6 @@ from storage.transactions import Transaction
 from storage.web_tables import web_page, web_posts
 
 _PLATFORM = "web"
-_TIMERS_OF_TICKETS = ("sla", "escalation")
 
 
 class PageState(Struct, frozen=True):
@@ -61,13 +60,12 @@ def start_over(tx: Transaction) -> None:
             _("There are tickets of other platforms here. Only a desk that is just tried out can start over.")
         )
     own = sa.select(places.c.id).where(places.c.platform == _PLATFORM)
-    for table in (offers, ticket_messages, ticket_events, tickets, web_posts):
+    for table in (offers, ticket_messages, ticket_events, tickets, timers, web_posts):
         tx.execute(sa.delete(table))
     for line in (outbox, posts):
         tx.execute(sa.delete(line).where(line.c.place_id.in_(own)))
-    tx.execute(sa.delete(timers).where(timers.c.kind.in_(_TIMERS_OF_TICKETS)))
     tx.execute(sa.delete(inbox).where(inbox.c.platform == _PLATFORM))
-    idle = {"send_at": None, "leased_until": None}
+    idle = {"send_at": None, "free_at": None, "leased_until": None}
     tx.execute(sa.update(places).where(places.c.platform == _PLATFORM).values(idle))
     _keep(tx, PageState(start=state(tx).start + 1))
 

@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from pydantic_core import to_jsonable_python
 
+from bot.cli.settings import plan_in_force
 from bot.clock import Clock
 from desk.escalation import turn
-from desk.plan import Plan, PlanError, default, load
+from desk.plan import Plan, PlanError, load
 from desk.targets import targets
 
 app = typer.Typer(no_args_is_help=True, help="Print the support plan, or check a plan file.")
@@ -23,11 +24,13 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Print facts for programs.
 
 @app.command()
 def show(
-    file: Annotated[Path | None, typer.Option(help="A plan file. Without it: the plan we ship.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="A plan file. Without it: the plan in force (DESK_PLAN).")
+    ] = None,
     as_json: _AsJson = False,
 ) -> None:
     """Print what the plan promises, and who is on call now."""
-    plan = _read(file, as_json=as_json) if file else default()
+    plan = _read(file or plan_in_force(), as_json=as_json)
     now = Clock().now()
     if as_json:
         typer.echo(json.dumps(facts(plan, now), ensure_ascii=False, indent=2))

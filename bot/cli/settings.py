@@ -6,19 +6,30 @@ import typer
 from pydantic import ValidationError
 
 from bot.config import Settings
+from desk.plan import SHIPPED
 
 
 def load() -> Settings:
+    """Return the settings, with a folder for the database; end the program for a mistake as `read` does."""
+    settings = read()
+    _make_folder(settings.database_url)
+    return settings
+
+
+def plan_in_force() -> Path:
+    """Return the plan file that the settings name, or the shipped one."""
+    return read().desk_plan or SHIPPED
+
+
+def read() -> Settings:
     """Return the settings; on a mistake, print each with its name and end the program with code 2."""
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
         for mistake in error.errors(include_url=False, include_input=False):
             name = ".".join(str(part) for part in mistake["loc"]).upper()
             typer.echo(f"{name}: {mistake['msg']}", err=True)
         raise typer.Exit(2) from None
-    _make_folder(settings.database_url)
-    return settings
 
 
 def _make_folder(url: str) -> None:

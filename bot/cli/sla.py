@@ -12,10 +12,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.settings import plan_in_force
 from desk.durations import in_hours
 from desk.errors import BadInput, DeskError
 from desk.hours import Hold, Segment
-from desk.plan import Plan, default, load
+from desk.plan import Plan, load
 from desk.sla import Explanation, clocks, explain
 from desk.tickets import Event, Kind
 
@@ -38,12 +39,14 @@ def due(
         list[str] | None,
         typer.Option(metavar="START/END", help="A time on hold; may be repeated. Without END it lasts."),
     ] = None,
-    plan: Annotated[Path | None, typer.Option(help="A plan file instead of the one shipped.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="A plan file instead of the one in force (DESK_PLAN).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the same facts as JSON.")] = False,
 ) -> None:
     """Print when a ticket's first response and resolution are due, and which time counts towards them."""
     try:
-        rules = load(plan) if plan else default()
+        rules = load(plan or plan_in_force())
         tier, priority = _key(tier, rules.tiers), _key(priority, rules.priorities)
         opened_at = _instant("--opened", opened, rules.tz)
         holds = _holds(hold or [], rules.tz)

@@ -110,7 +110,7 @@ async def test_a_clock_that_was_moved_while_trying_does_not_count_for_a_chat_pla
 
 
 async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -> None:
-    app.start()
+    await app.start()
     await app.receive(message())
     await app.advance(5 * HOUR)
     await app.start_over()
@@ -126,7 +126,7 @@ async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -
 
 
 async def test_starting_over_where_it_may_not_leaves_everything_as_it_is(app: App) -> None:
-    app.start()
+    await app.start()
     await app.receive(replace(message(), platform="slack"))
     await app.advance(HOUR)
     with pytest.raises(Refused):

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.config import Settings
+from desk.plan import SHIPPED
 
 run = CliRunner()
 
@@ -43,6 +44,30 @@ def test_check_fails_for_a_plan_with_mistakes(tmp_path: Path, monkeypatch: pytes
     result = run.invoke(app, ["check"])
     assert result.exit_code == 1
     assert "desk plan check bad.toml" in result.output
+
+
+@pytest.mark.parametrize(("text", "said"), [("x = [", "mine.toml:"), (None, "No such file")])
+def test_a_desk_whose_plan_cannot_be_read_says_why_it_does_not_start(
+    text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESK_PLAN", str(tmp_path / "mine.toml"))
+    if text is not None:
+        (tmp_path / "mine.toml").write_text(text)
+    result = run.invoke(app, ["serve"])
+    assert result.exit_code == 1
+    assert result.output.startswith("The desk cannot start.")
+    assert said in result.output
+
+
+def test_the_plan_in_force_is_the_one_that_the_settings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    mine = "\ufeff" + shipped.replace('name = "Transport SaaS"', 'name = "Ours"')
+    (tmp_path / "mine.toml").write_text(mine, encoding="utf-8")
+    monkeypatch.setenv("DESK_PLAN", "mine.toml")
+    assert json.loads(run.invoke(app, ["plan", "show", "--json"]).output)["plan"]["name"] == "Ours"
+    assert "Ours" in run.invoke(app, ["check"]).output
 
 
 def test_check_fails_for_a_database_that_is_not_there_and_hides_the_password(

@@ -27,10 +27,15 @@ class Platform:
         self.arrives_all_the_same = False
         self.found: list[int] = []
         self._ids = 0
+        self.begun = 0
+        self.held: asyncio.Event | None = None
         self.asked = asyncio.Event()
 
     async def send(self, letter: Letter) -> str:
+        self.begun += 1
         self.asked.set()
+        if self.held is not None:
+            await self.held.wait()
         if self.failures:
             error = self.failures.pop(0)
             if not self.arrives_all_the_same:
@@ -93,6 +98,12 @@ class PostOffice:
 
         await self.database.write(work)
 
+    async def noted(self) -> None:
+        """Wait until how something went was stored."""
+        async with asyncio.timeout(10):
+            self.sent.clear()
+            await self.sent.wait()
+
     def _committed(self, woken: Woken) -> None:
         if "sent" in woken:
             self.sent.set()
@@ -145,12 +156,27 @@ async def test_a_failure_that_may_pass_delays_and_keeps_the_order(office: PostOf
     await office.put("a", "second")
     await office.until(lambda: not office.platform.failures)
     await office.wait_for(29)
+    await office.put("a", "third")
     await office.put("b", "elsewhere")
     await office.until(lambda: office.platform.said("b") == ["elsewhere"])
     assert office.platform.said("a") == []
     await office.wait_for(1.1)
     await office.idle()
-    assert office.platform.said("a") == ["first", "second"]
+    assert office.platform.said("a") == ["first", "second", "third"]
+
+
+async def test_the_pace_of_a_place_holds_for_what_is_stored_later_too(office: PostOffice) -> None:
+    office.platform.pace = 10.0
+    for n in range(6):  # the last one overdraws the burst by a step
+        await office.put("a", f"{n}")
+    await office.idle()
+    await office.put("a", "later")
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.said("b") == ["elsewhere"])
+    assert "later" not in office.platform.said("a")
+    await office.wait_for(10)
+    await office.idle()
+    assert office.platform.said("a")[-1] == "later"
 
 
 async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice) -> None:
@@ -313,3 +339,75 @@ async def test_a_late_post_that_cannot_be_written_waits_and_stops_nobody_else(of
     await office.wait_for(60)
     await office.idle()
     assert office.platform.said("triage") == ["card:1"]
+
+
+async def test_a_late_post_that_can_never_be_written_makes_way_for_the_next_and_the_team_hears(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    def broken(key: str) -> Message:
+        if key == "card:1":
+            raise LookupError("no such card")
+        return say(key)
+
+    office.written = broken
+    await office.put("triage", None, key="card:1", late=True)
+    await office.put("triage", None, key="card:2", late=True)
+    while "card:2" not in office.platform.said("triage"):
+        await office.wait_for(60)
+        await office.noted()
+    await office.idle()
+    assert "/ticket list" in office.platform.said("triage")[-1]
+
+
+async def test_with_as_much_under_way_as_may_be_nothing_is_asked_again_and_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, held = PostOffice(database), asyncio.Event()
+    office.platform.held = held
+    for n in range(70):
+        await office.put(f"place {n}", "x")
+    write, rounds = database.write, 0
+
+    async def counted(work: Any) -> Any:
+        nonlocal rounds
+        rounds += 1
+        if rounds > 20:
+            held.set()
+        return await write(work)
+
+    monkeypatch.setattr(database, "write", counted)
+    office.delivery.start()
+    await office.until(lambda: office.platform.begun == 64)
+    await database.read(outbox.waiting)  # takes as long as some rounds would
+    asked = rounds
+    held.set()
+    await office.idle()
+    await office.delivery.close()
+    assert asked < 5
+
+
+async def test_a_desk_whose_database_went_away_stops_all_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = PostOffice(database)
+    office.platform.held = asyncio.Event()
+    await office.put("a", "x")
+    office.delivery.start()
+    await office.until(lambda: office.platform.begun == 1)
+
+    async def away(_work: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(database, "write", away)
+    monkeypatch.setattr("notifications.outbox._CLOSING", 0.01)
+    office.platform.held.set()
+    async with asyncio.timeout(5):
+        await office.delivery.close()
+
+
+async def test_what_waits_is_measured_from_when_it_was_stored(office: PostOffice) -> None:
+    office.platform.failures = [SendError("503", temporary=True, retry_after=600)]
+    await office.put("a", "x")
+    await office.until(lambda: not office.platform.failures)
+    await office.noted()
+    assert await office.database.read(outbox.oldest_waiting) == MONDAY_TEN

@@ -99,3 +99,15 @@ async def test_a_plan_that_two_processes_bring_at_once_is_one_version(fresh_url:
     assert len(set(versions)) == 1
     await one.close()
     await other.close()
+
+
+async def test_an_error_of_the_database_repeats_nothing_that_was_to_be_stored(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        tx.execute(sa.text("INSERT INTO nowhere (text) VALUES (:text)"), {"text": "our secret"})
+
+    with pytest.raises(sa.exc.DBAPIError) as failure:
+        await database.write(work)
+    assert "our secret" not in str(failure.value)
+    with pytest.raises(sa.exc.DBAPIError) as failure:
+        await database.read(work)
+    assert "our secret" not in str(failure.value)
