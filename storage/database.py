@@ -40,6 +40,19 @@ class Database:
         hidden = {"hide_parameters": True}
         return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **hidden)
 
+    def beside(self) -> AsyncEngine:
+        """Return an engine for those who read and write with queries of their own. They dispose of it.
+
+        On SQLite its transactions begin as writing ones: one that had read first would be refused to write
+        after somebody else's commit, however long it waited.
+        """
+        engine = create_async_engine(self.url)
+        if self.url.get_backend_name() == "sqlite":
+            from storage import sqlite
+
+            sqlite.prepare(engine.sync_engine, begin="BEGIN IMMEDIATE")
+        return engine
+
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once it is committed.
 

@@ -58,7 +58,7 @@ async def connect(app: "App", site: web.Application) -> None:
         token_for = one_workspace(settings.slack_bot_token.get_secret_value())
     else:
         secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
-        installs = Installs(client, app.database.engine, settings.slack_client_id or "", secret)
+        installs = Installs(client, app.database.beside(), settings.slack_client_id or "", secret)
         await installs.prepare()
         token_for = installs.token_for
     chat = SlackChat(session, token_for, settings.slack_api_url)
@@ -78,6 +78,8 @@ async def connect(app: "App", site: web.Application) -> None:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await session.close()
+        if installs is not None:
+            await installs.close()
 
     site.on_cleanup.append(close)
 

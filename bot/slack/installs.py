@@ -5,9 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
+import structlog
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_sdk.errors import SlackApiError, SlackTokenRotationError
+from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
@@ -15,8 +16,11 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.slack.people import FAILURES
 from desk.wording import sentence as _
 from notifications.chat import SendError
+
+log = structlog.get_logger()
 
 TokenFor = Callable[[str], Awaitable[str]]
 # What manifest.json asks for.
@@ -38,6 +42,7 @@ SCOPES = (
 )
 _STATE_SECONDS = 600
 _ROTATE_MINUTES = 120  # before a token ends
+_LOCK = 0x534C434B  # any number that nobody else uses: two processes that start at once make the tables once
 _KNOWN_SECONDS = 60  # for so long the database is not asked again
 _NOT_RENEWED = _("Slack did not renew the desk's token. It is tried again.")
 _NOT_INSTALLED = _("The desk is not installed in this Slack workspace. Install it at /slack/install.")
@@ -55,8 +60,9 @@ def one_workspace(token: str) -> TokenFor:
 class Installs:
     """The workspaces that installed the app themselves, kept in our database.
 
-    Within one process a token is renewed once; several processes that renew the same one at the same
-    moment are told so by Slack, and the slower tries again with what the faster stored.
+    Within one process a token is renewed once. Of several processes that renew the same one at the same
+    moment, Slack refuses the slower: it goes on with what the faster stored, or, until that is there, with
+    the token that still holds.
     """
 
     def __init__(
@@ -84,6 +90,8 @@ class Installs:
     async def prepare(self) -> None:
         """Make the tables where they are missing."""
         async with self._engine.begin() as connection:
+            if self._engine.dialect.name == "postgresql":
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             await connection.run_sync(self._store.metadata.create_all)
             await connection.run_sync(self._states.metadata.create_all)
 
@@ -93,7 +101,12 @@ class Installs:
         if known is not None and time.monotonic() < known[0]:
             return known[1]
         async with self._renewing:
-            token = await self._renewed(await self._bot(workspace))
+            bot = await self._bot(workspace)
+            try:
+                bot = await self._renewed(bot)
+            except (SlackTokenRotationError, *FAILURES) as error:
+                bot = await self._without_renewal(bot, error)
+        token = str(bot.bot_token)
         self._tokens[workspace] = (time.monotonic() + _KNOWN_SECONDS, token)
         return token
 
@@ -112,16 +125,26 @@ class Installs:
             raise SendError(_NOT_INSTALLED)
         return found
 
-    async def _renewed(self, bot: Bot) -> str:
-        try:
-            renewed = await self._rotator.perform_bot_token_rotation(
-                bot=bot, minutes_before_expiration=_ROTATE_MINUTES
-            )
-        except (SlackTokenRotationError, SlackApiError) as error:
-            raise SendError(_NOT_RENEWED, temporary=True) from error
+    async def _renewed(self, bot: Bot) -> Bot:
+        renewed = await self._rotator.perform_bot_token_rotation(
+            bot=bot, minutes_before_expiration=_ROTATE_MINUTES
+        )
         if renewed is not None:
             await self._store.async_save_bot(renewed)
-        return str((renewed or bot).bot_token)
+        return renewed or bot
+
+    async def _without_renewal(self, bot: Bot, error: Exception) -> Bot:
+        """Return what another process renewed meanwhile, or `bot` itself while its token holds."""
+        stored = await self._bot(str(bot.team_id))
+        if (stored.bot_token_expires_at or 0) <= time.time():
+            raise SendError(_NOT_RENEWED, temporary=True) from error
+        if stored.bot_token == bot.bot_token:
+            log.warning("slack.token_not_renewed", workspace=bot.team_id, why=type(error).__name__)
+        return stored
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
 
     async def forget(self, workspace: str) -> None:
         """Forget a workspace that removed the app."""

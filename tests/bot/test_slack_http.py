@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,15 +13,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.slack import connect as slack
 from bot.slack.http import MOST_BYTES, routes
-from bot.slack.installs import Installs, one_workspace
+from bot.slack.installs import one_workspace
 from bot.slack.people import sync_team
 from desk.incoming import Incoming
 from desk.messages import Answer, Field, Form, Message, Text
-from notifications.chat import SendError
 from notifications.slack.send import SlackChat
 
 SECRET = "shh"
@@ -103,13 +100,6 @@ def fake() -> FakeSlack:
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/slack.db")
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture
@@ -390,46 +380,3 @@ async def test_the_members_of_the_triage_channel_are_told(
     await sync_team(web_client, "C9", desk.receive)
     await sync_team(AsyncWebClient(base_url="http://127.0.0.1:9/", retry_handlers=[]), "C9", desk.receive)
     assert len(desk.heard) == 1
-
-
-@pytest.mark.filterwarnings("ignore:BasicAuth")
-async def test_a_workspace_installs_and_removes_the_app(
-    desk: Desk, fake: FakeSlack, api: str, session: aiohttp.ClientSession, engine: AsyncEngine
-) -> None:
-    web_client = AsyncWebClient(base_url=api, session=session, retry_handlers=[])
-    installs = Installs(web_client, engine, "client", "secret")
-    await installs.prepare()
-    await installs.prepare()
-    with pytest.raises(SendError, match="not installed"):
-        await installs.token_for("T1")
-    chat = SlackChat(session, installs.token_for, api)
-    app = slack.build(desk.receive, chat, web_client, installs.token_for, "ticket", installs.forget)
-    server = web.Application()
-    server.add_routes(routes(app, SECRET, installs.oauth, now=lambda: NOW))
-    team = {"id": "T1", "name": "Test"}
-    fake.answers["oauth.v2.access"] = {
-        "app_id": "A1",
-        "access_token": "xoxb-T1",
-        "bot_user_id": "U0BOT",
-        "scope": "chat:write",
-        "team": team,
-        "enterprise": {"id": "E1", "name": "Org"},
-        "authed_user": {"id": "U1"},
-        "token_type": "bot",
-        "is_enterprise_install": False,
-    }
-    async with TestClient(TestServer(server)) as client:
-        page = await client.get("/slack/install")
-        assert page.status == 200
-        state = page.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
-        cookie = {"Cookie": f"slack-app-oauth-state={state}"}
-        assert (await message(client)).status == 500
-        wrong = await client.get(f"/slack/oauth_redirect?code=1&state={state}x", headers=cookie)
-        assert wrong.status == 400
-        done = await client.get(f"/slack/oauth_redirect?code=1&state={state}", headers=cookie)
-        assert done.status == 200
-        assert await installs.token_for("T1") == "xoxb-T1"
-        assert (await message(client)).status == 200
-        assert (await event(client, type="app_uninstalled")).status == 200
-        with pytest.raises(SendError):
-            await installs.token_for("T1")
