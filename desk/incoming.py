@@ -55,6 +55,7 @@ class Incoming(Struct, frozen=True):
     message: str | None = None
     text: str = ""
     files: tuple[File, ...] = ()
+    place_name: str = ""  # what the conversation is called, where the edge was told
     home: str = ""  # the direct conversation of this person with the desk, where the edge knows it
     direct: bool = False  # a direct message to the desk
     mentioned: bool = False  # the desk was mentioned

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from desk.errors import BadInput, DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer
@@ -24,6 +26,7 @@ from storage import early, inbox, people
 from storage.people import Customer, Person, Place
 from storage.transactions import Transaction
 
+_LONGEST_NAME = 200  # characters; what the table holds
 Handler = Callable[[Call], Answer]
 
 # What somebody did -> what we do.
@@ -75,7 +78,12 @@ def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
     key = (incoming.platform, incoming.workspace, incoming.conversation)
     if triage is not None and key == (triage.platform, triage.workspace, triage.conversation):
         return triage
-    return people.place(tx, *key, "direct" if incoming.direct else "channel")
+    place = people.place(tx, *key, "direct" if incoming.direct else "channel")
+    name = incoming.place_name[:_LONGEST_NAME]
+    if not name or name == place.name:
+        return place
+    people.change_place(tx, place.id, name=name)
+    return replace(place, name=name)
 
 
 def _customer(tx: Transaction, person: Person, place: Place | None) -> Customer | None:

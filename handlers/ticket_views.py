@@ -38,12 +38,15 @@ def show(call: Call, text: str) -> Answer:
     status = (
         f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {cases.called(case.assignee)}"
     )
+    from_whom = f"{case.customer.name} · " if case.customer else ""
+    origin = f"{from_whom}{cases.called(case.requester)} · {cases.place_name(case.place)}"
     shown = case.history[-_ALL_HISTORY:]
     lines: list[Block] = [Text(told_in_words(event, names, case.plan, call.t)) for event in shown]
     if len(case.history) > len(shown):
         earlier = call.t.count("{n} earlier line", "{n} earlier lines", len(case.history) - len(shown))
         lines.insert(0, Text((f"… {earlier}",)))
-    return call.show(Message((Text((Bold(head),)), Fine((status,)), *lines), call.language, case.plan.zone))
+    about = (Text((Bold(head),)), Fine((status,)), Fine((origin,)))
+    return call.show(Message((*about, *lines), call.language, case.plan.zone))
 
 
 def list_tickets(call: Call, text: str) -> Answer:

@@ -223,15 +223,22 @@ def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -
     t = words("en" if triage.language == "en" else "ro")
     for outcome in refused:
         key = f"refused:{outcome.letter.id}"
-        sentence = _failure(outcome, outcome.letter.place_id == triage.id, t)
+        here = outcome.letter.place_id == triage.id
+        sentence = _failed_here(outcome, t) if here else _failed_at(_where(tx, outcome.letter), outcome, t)
         if sentence and not (outcome.letter.key or "").startswith("refused:"):
             outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
 
 
-def _failure(outcome: Outcome, here: bool, t: Words) -> str:
-    if here:
-        hint = _("A post for this channel could not be put into words. /ticket list shows every open ticket.")
-        return t(hint) if outcome.error == _OURS else ""
-    where = f"{outcome.letter.platform} {outcome.letter.conversation}"
+def _failed_here(outcome: Outcome, t: Words) -> str:
+    hint = _("A post for this channel could not be put into words. /ticket list shows every open ticket.")
+    return t(hint) if outcome.error == _OURS else ""
+
+
+def _failed_at(where: str, outcome: Outcome, t: Words) -> str:
     reason = t(outcome.error or "")
     return t("A message to {where} did not arrive: {reason}", where=where, reason=reason)
+
+
+def _where(tx: Transaction, letter: Letter) -> str:
+    name = people.place_by_id(tx, letter.place_id).name
+    return f"{letter.platform} {'#' + name if name else letter.conversation}"

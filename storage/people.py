@@ -163,6 +163,13 @@ def place(tx: Transaction, platform: str, workspace: str, conversation: str, kin
     return Place(*row)
 
 
+def is_named(tx: Transaction, platform: str, workspace: str, conversation: str) -> bool:
+    """Say whether we know what a conversation is called."""
+    key = {"platform": platform, "workspace": workspace, "conversation": conversation}
+    row = tx.run(_PLACE_BY_CONVERSATION, key).first()
+    return row is not None and bool(Place(*row).name)
+
+
 def place_by_id(tx: Transaction, place_id: int) -> Place:
     """Return a place that a row of ours refers to."""
     return Place(*tx.execute(_PLACE_BY_ID, {"the_id": place_id}).one())

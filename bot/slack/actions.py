@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.slack.bodies import Body, files_of, from_a_person, text_of, thread_of, workspace
+from bot.slack.channels import shown
 from bot.slack.events import event
 from bot.slack.words import unescape
 from desk.incoming import Incoming
@@ -40,6 +41,7 @@ def command(body: Body) -> Incoming:
         command=str(body.get("command", "")).lstrip("/"),
         text=unescape(str(body.get("text", "")), ids=True).strip(),
         direct=channel.startswith("D"),
+        place_name=shown(body.get("channel_name")),
     )
 
 
@@ -113,6 +115,7 @@ def _interaction(body: Body, kind: Any, **what: Any) -> Incoming:
         user=str((body.get("user") or {}).get("id")),
         conversation=channel,
         direct=channel.startswith("D"),
+        place_name=shown((body.get("channel") or {}).get("name")),
         **what,
     )
 

@@ -17,6 +17,7 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.channels import Named
 from bot.slack.edge import Edge, Forget
 from bot.slack.http import routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
@@ -64,7 +65,8 @@ async def connect(app: "App", site: web.Application) -> None:
     chat = SlackChat(session, token_for, settings.slack_api_url)
     app.chats["slack"] = chat
     emoji = app.desk.plan.tickets.emoji
-    bolt = build(app.receive, chat, client, token_for, emoji, installs.forget if installs else None)
+    forget = installs.forget if installs else None
+    bolt = build(app.receive, chat, client, token_for, emoji, forget, partial(_named, app))
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
         site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
@@ -131,6 +133,14 @@ def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
     return AsyncSocketModeHandler(app, app_token, web_client=app.client)
 
 
+async def _named(app: "App", workspace: str, channel: str) -> bool:
+    return await app.database.read(lambda tx: people.is_named(tx, "slack", workspace, channel))
+
+
+async def _never_named(_workspace: str, _channel: str) -> bool:
+    return False
+
+
 def build(
     receive: Receive,
     chat: SlackChat,
@@ -138,12 +148,13 @@ def build(
     token_for: TokenFor,
     emoji: str,
     forget: Forget | None = None,
+    named: Named = _never_named,
 ) -> AsyncApp:
     """Return the Bolt app. `client` shares our HTTP session and has no retry handlers.
 
     Signatures are not verified in here: `bot.slack.http.routes` does that before, on the raw bytes, and
     Socket Mode has none. `token_for` returns a workspace's token; what it raises becomes a 500. `forget`
-    is told which workspace removed the app.
+    is told which workspace removed the app. `named` says whether a workspace's channel has its name.
     """
     # Bolt's warnings repeat whole payloads, that is, what people wrote.
     quiet = logging.getLogger("dispecer.slack_bolt")
@@ -159,7 +170,7 @@ def build(
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(Edge(receive, chat, emoji, forget))
+    app.use(Edge(receive, chat, emoji, forget, named))
     app.error(_failed)
     return app
 

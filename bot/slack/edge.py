@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.actions import translate
 from bot.slack.bodies import Body, me, workspace
+from bot.slack.channels import Channels, Named
 from bot.slack.people import People
 from bot.slack.profiles import Profiles, Receive
 from bot.slack.threads import with_its_thread
@@ -35,13 +36,16 @@ Forget = Callable[[str], Awaitable[None]]
 class Edge(AsyncMiddleware):
     """Bolt's last step: every payload passes through here, and none goes further."""
 
-    def __init__(self, receive: Receive, chat: SlackChat, emoji: str, forget: Forget | None) -> None:
+    def __init__(
+        self, receive: Receive, chat: SlackChat, emoji: str, forget: Forget | None, named: Named
+    ) -> None:
         self._receive = receive
         self._chat = chat
         self._emoji = emoji
         self._forget = forget
         self._people = People()
         self._profiles = Profiles(chat.person, receive)
+        self._channels = Channels(named, chat.channel)
         self._running: set[asyncio.Task[None]] = set()
 
     async def async_process(
@@ -56,6 +60,8 @@ class Edge(AsyncMiddleware):
         incoming = translate(body, self._emoji)
         if incoming is not None:
             incoming = await self._completed(incoming, body, client)
+        if incoming is not None:
+            incoming = await self._with_its_place(incoming)
         if incoming is None:
             await self._aside(body)
             return BoltResponse(status=200, body="")
@@ -87,6 +93,15 @@ class Edge(AsyncMiddleware):
         if incoming.kind == "action" and incoming.command == "support.open":
             # A form tells no conversation: without this the request would have no place to be answered in.
             return replace(incoming, home=await self._people.home(client, incoming.workspace, incoming.user))
+        return incoming
+
+    async def _with_its_place(self, incoming: Incoming) -> Incoming:
+        """Add what the channel is called, where nobody knows yet."""
+        workspace, channel = incoming.workspace, incoming.conversation
+        if incoming.place_name:
+            self._channels.told(workspace, channel, incoming.place_name)
+        elif incoming.kind in ("message", "mark") and not incoming.direct:
+            return replace(incoming, place_name=await self._channels.name(workspace, channel))
         return incoming
 
     async def _acknowledged(

@@ -144,6 +144,11 @@ class SlackChat:
         """Return what Slack knows of somebody: users.info. Raises `SendError`."""
         return await self._call("users.info", workspace, form={"user": user, "include_locale": "true"})
 
+    async def channel(self, workspace: str, channel: str) -> dict[str, Any]:
+        """Return what Slack knows of a channel: conversations.info. Raises `SendError`."""
+        told = await self._call("conversations.info", workspace, form={"channel": channel})
+        return dict(told.get("channel") or {})
+
     async def open_form(self, workspace: str, trigger: str, form: Form) -> None:
         """Open a form in the window of whoever caused `trigger`, within three seconds. Raises `SendError`."""
         await self._call("views.open", workspace, json={"trigger_id": trigger, "view": render_form(form)})

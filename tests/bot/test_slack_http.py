@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
+from bot.slack.channels import Channels
 from bot.slack.http import MOST_BYTES, routes
 from bot.slack.installs import one_workspace
 from bot.slack.people import sync_team
@@ -274,6 +275,56 @@ async def test_a_profile_that_cannot_be_had_stops_nothing(
     assert (await message(client)).status == 200
     await until(lambda: fake.calls("users.info"))
     assert len(desk.heard) == 1
+
+
+async def channel_message(client: Client, channel: str, ts: str) -> aiohttp.ClientResponse:
+    return await event(client, type="message", channel=channel, user="U1", ts=ts, text="Nu merge")
+
+
+async def test_a_channel_is_asked_for_its_name_once(client: Client, desk: Desk, fake: FakeSlack) -> None:
+    fake.answers["conversations.info"] = {"channel": {"id": "C1", "name": "trans-carpati"}}
+    await asyncio.gather(*(channel_message(client, "C1", f"1.{n}") for n in range(3)))
+    assert [one.place_name for one in desk.heard] == ["trans-carpati"] * 3
+    assert fake.calls("conversations.info") == [{"channel": "C1"}]
+
+
+async def test_a_direct_conversation_has_no_name_to_ask_for(
+    client: Client, desk: Desk, fake: FakeSlack
+) -> None:
+    await channel_message(client, "D1", "1.1")
+    await command(client, channel_id="D1", channel_name="directmessage")
+    assert [one.place_name for one in desk.heard] == ["", ""]
+    assert fake.calls("conversations.info") == []
+
+
+async def test_a_command_brings_the_name_of_its_channel(client: Client, desk: Desk, fake: FakeSlack) -> None:
+    await command(client, channel_name="trans-carpati")
+    await channel_message(client, "C1", "1.1")
+    await command(client, channel_name="privategroup", trigger_id="8")
+    assert [one.place_name for one in desk.heard] == ["trans-carpati", "trans-carpati", ""]
+    assert fake.calls("conversations.info") == []
+
+
+async def test_a_channel_that_slack_does_not_name_stops_nothing(
+    client: Client, desk: Desk, fake: FakeSlack
+) -> None:
+    fake.answers["conversations.info"] = {"ok": False, "error": "missing_scope"}
+    for ts in ("1.1", "1.2"):
+        assert (await channel_message(client, "C1", ts)).status == 200
+    assert [one.place_name for one in desk.heard] == ["", ""]
+    assert len(fake.calls("conversations.info")) == 1
+
+
+async def test_a_channel_whose_name_is_stored_is_not_asked_for() -> None:
+    async def named(workspace: str, channel: str) -> bool:
+        return (workspace, channel) == ("T1", "C1")
+
+    async def ask(_workspace: str, channel: str) -> dict[str, str]:
+        assert channel == "C2"
+        return {"name": "general"}
+
+    channels = Channels(named, ask)
+    assert [await channels.name("T1", channel) for channel in ("C1", "C2")] == ["", "general"]
 
 
 async def test_a_reaction_reads_the_thread_before_it_is_received(

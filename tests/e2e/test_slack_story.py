@@ -127,7 +127,9 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     ]
 
 
-async def test_in_a_customers_channel_the_thread_is_the_conversation(slack: LocalSlack, book: Book) -> None:
+async def test_in_a_customers_channel_the_thread_is_the_conversation(
+    slack: LocalSlack, gateway: Gateway, book: Book
+) -> None:
     asked = await slack.says(ION, CARPATI, "Nu putem emite facturi din această dimineață")
     await replies(slack, CARPATI, asked, 1)
     card = await card_says(slack, "Trans Carpați (Premium)")
@@ -146,6 +148,8 @@ async def test_in_a_customers_channel_the_thread_is_the_conversation(slack: Loca
     await silence(book)
     assert len(await slack.by_the_desk(CARPATI)) == 1
     assert await book.kinds() == ["opened", "said", "replied", "taken"]
+    assert "Slack #trans-carpati" in words(card)
+    assert [call.body["channel"] for call in gateway.asked("conversations.info")] == [CARPATI]
 
 
 async def test_elsewhere_the_desk_answers_to_its_name_once(slack: LocalSlack, book: Book) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from desk.tickets import Kind, Status
 from handlers import housekeeping
-from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
+from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk, answer_text
 
 
 async def test_a_customers_message_becomes_a_ticket_with_a_suggested_priority_and_deadlines(
@@ -265,3 +265,13 @@ async def test_who_greets_the_desk_by_its_name_is_answered_in_the_channel(desk: 
     await emma.says("hello", mentioned=True)
     await emma.says("thanks everybody")
     assert len(await desk.said_in("general")) == 1
+
+
+async def test_a_channel_is_called_by_its_name(desk: TestedDesk) -> None:
+    ion = Speaker(desk, "ion", "C7", direct=False)
+    await ion.says("Nu pot crea curse noi", mentioned=True, place_name="trans-carpati")
+    assert "· Web #trans-carpati ·" in (await desk.said_in("triage"))[0]
+    assert "Web #trans-carpati" in answer_text(await desk.agent().types("/ticket show 1001"))
+    await ion.says("Exportul nu merge", mentioned=True, message="late", place_name="carpati")
+    await desk.customer("emma").says("I cannot log in", conversation="C7", direct=False, mentioned=True)
+    assert "· Web #carpati ·" in (await desk.said_in("triage"))[-1]

@@ -201,6 +201,7 @@ async def test_what_is_refused_for_good_does_not_hold_up_the_rest_and_the_team_h
     await office.idle()
     assert office.platform.said("a") == ["next"]
     assert "channel_not_found" in office.platform.said("triage")[0]
+    assert "web a" in office.platform.said("triage")[0]
 
 
 async def test_after_an_uncertain_outcome_the_platform_is_asked_first(office: PostOffice) -> None:
