@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -70,7 +71,7 @@ async def connect(app: "App", site: web.Application) -> None:
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
         site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
-    works = [_know_the_team(app, client, token_for)]
+    works = [_know_the_team(app, client, token_for, installs.added if installs else asyncio.Event())]
     if settings.slack_app_token is not None:
         works.append(_stay_connected(bolt, settings.slack_app_token.get_secret_value()))
     running = [asyncio.create_task(work) for work in works]
@@ -86,9 +87,12 @@ async def connect(app: "App", site: web.Application) -> None:
     site.on_cleanup.append(close)
 
 
-async def _know_the_team(app: "App", client: AsyncWebClient, token_for: TokenFor) -> None:
+async def _know_the_team(
+    app: "App", client: AsyncWebClient, token_for: TokenFor, added: asyncio.Event
+) -> None:
     """Find the triage channel, make its members agents, and try again while Slack does not answer.
 
+    Once a workspace is `added`, it is tried at once.
     The setting is the channel's id; with many workspaces, the workspace's before it: "T0123/C0456".
     """
     workspace, _, channel = (app.settings.slack_triage_channel or "").rpartition("/")
@@ -103,7 +107,9 @@ async def _know_the_team(app: "App", client: AsyncWebClient, token_for: TokenFor
         except (*FAILURES, SendError) as error:
             why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
             log.warning("slack.team_unknown", why=why, channel=channel)
-        await asyncio.sleep(_AGAIN)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(added.wait(), _AGAIN)
+        added.clear()
 
 
 def _triage(workspace: str, channel: str, tx: Transaction) -> Place:

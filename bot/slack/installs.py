@@ -10,6 +10,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store.models.bot import Bot
+from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
@@ -57,19 +58,32 @@ def one_workspace(token: str) -> TokenFor:
     return token_for
 
 
+class _Store(AsyncSQLAlchemyInstallationStore):
+    """Says when a workspace was added."""
+
+    def __init__(self, client_id: str, engine: AsyncEngine) -> None:
+        super().__init__(client_id=client_id, engine=engine)
+        self.added = asyncio.Event()
+
+    async def async_save(self, installation: Installation) -> None:
+        await super().async_save(installation)
+        self.added.set()
+
+
 class Installs:
     """The workspaces that installed the app themselves, kept in our database.
 
     Within one process a token is renewed once. Of several processes that renew the same one at the same
     moment, Slack refuses the slower: it goes on with what the faster stored, or, until that is there, with
-    the token that still holds.
+    the token that still holds. `added` is set when somebody installs the app.
     """
 
     def __init__(
         self, client: AsyncWebClient, engine: AsyncEngine, client_id: str, client_secret: str
     ) -> None:
         self._engine = engine
-        self._store = AsyncSQLAlchemyInstallationStore(client_id=client_id, engine=engine)
+        self._store = _Store(client_id=client_id, engine=engine)
+        self.added = self._store.added
         self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_SECONDS, engine=engine)
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
         self._renewing = asyncio.Lock()
