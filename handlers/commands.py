@@ -12,7 +12,7 @@ from handlers.context import Call
 
 
 class Command(NamedTuple):
-    """What one word does. `usage` is what follows the word; `aliases` are Romanian, without diacritics."""
+    """What one word does. `usage` is what follows the word; `aliases` are Romanian."""
 
     run: Callable[[Call, str], Answer]
     usage: str
@@ -36,20 +36,24 @@ def run(call: Call, family: Family, name: str, text: str) -> Answer:
 
 
 def find(family: Family, word: str) -> Command | None:
-    """Return the command of a word or of one of its aliases."""
+    """Return the command of a folded word or of one of its aliases."""
     if word in family:
         return family[word]
-    return next((command for command in family.values() if word in command.aliases), None)
+    return next((command for command in family.values() if word in map(folded, command.aliases)), None)
 
 
 def _unknown(family: Family, name: str, word: str) -> BadInput:
     spellings = [*family, *(alias for command in family.values() for alias in command.aliases)]
-    close = nearest(folded(word), spellings)
+    known = {folded(spelling): spelling for spelling in spellings}
+    close = nearest(folded(word), known)
     if close is None:
         unknown = _("There is no /{name} {word}. Write /{name} help to see what there is.")
         return BadInput(unknown, name=name, word=word)
     return BadInput(
-        _("There is no /{name} {word}. Did you mean /{name} {close}?"), name=name, word=word, close=close
+        _("There is no /{name} {word}. Did you mean /{name} {close}?"),
+        name=name,
+        word=word,
+        close=known[close],
     )
 
 

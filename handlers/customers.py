@@ -140,13 +140,13 @@ def list_customers(call: Call, _text: str) -> Answer:
 
 
 COMMANDS = {
-    "list": Command(list_customers, "", _("all customers"), ("lista",)),
-    "show": Command(show, _("NAME"), _("one of them"), ("arata",)),
-    "add": Command(add, _("NAME TIER [ro | en]"), _("add one"), ("adauga",)),
-    "link": Command(link, _("NAME"), _("make this channel theirs"), ("leaga",)),
-    "unlink": Command(unlink, "", _("make this channel nobody's"), ("dezleaga",)),
+    "list": Command(list_customers, "", _("all customers"), ("listă",)),
+    "show": Command(show, _("NAME"), _("one of them"), ("arată",)),
+    "add": Command(add, _("NAME TIER [ro | en]"), _("add one"), ("adaugă",)),
+    "link": Command(link, _("NAME"), _("make this channel theirs"), ("leagă",)),
+    "unlink": Command(unlink, "", _("make this channel nobody's"), ("dezleagă",)),
     "tier": Command(change_tier, _("NAME TIER"), _("change the tier; open deadlines follow"), ("nivel",)),
-    "language": Command(change_language, _("NAME ro | en"), _("change the language"), ("limba",)),
+    "language": Command(change_language, _("NAME ro | en"), _("change the language"), ("limbă",)),
 }
 
 

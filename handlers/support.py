@@ -209,9 +209,9 @@ COMMANDS = {
     "status": Command(status, "", _("your open tickets"), ("stare", "tichete")),
     "sla": Command(sla, "", _("what your support plan promises"), ("plan", "termene")),
     "hours": Command(hours, "", _("when somebody is here"), ("program",)),
-    "call-me": Command(call_me, "+40 ...", _("we call you back"), ("suna-ma", "sunati-ma")),
-    "meet": Command(meet, _("WHEN"), _("ask for a video call"), ("intalnire",)),
-    "language": Command(language, "ro | en", _("how we speak to you"), ("limba",)),
+    "call-me": Command(call_me, "+40 ...", _("we call you back"), ("sună-mă", "sunați-mă")),
+    "meet": Command(meet, _("WHEN"), _("ask for a video call"), ("întâlnire",)),
+    "language": Command(language, "ro | en", _("how we speak to you"), ("limbă",)),
 }
 
 

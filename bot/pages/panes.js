@@ -1,7 +1,7 @@
 // Who one is on either side, which side a phone shows, and what is new where one does not look.
 
 import { on } from "./dom.js";
-import { markOwn, scrollToEnd } from "./posts.js";
+import { isAtEnd, markOwn, scrollToEnd } from "./posts.js";
 
 const directs = [...document.querySelectorAll(".direct")];
 const people = [...document.querySelectorAll("[data-person]")];
@@ -81,6 +81,12 @@ function markSeen() {
   }
 }
 
+/** Who reads the newest of the channel goes on reading it while the strip below takes its room. */
+function keepEnd() {
+  const team = shownChat("team");
+  if (isAtEnd(team)) requestAnimationFrame(() => scrollToEnd(team));
+}
+
 function seeDirect(chat) {
   if (!chat.open) return;
   clear(chat.querySelector(".unread"));
@@ -92,6 +98,7 @@ export function startPanes() {
   on("click", "[data-agent]", (_, button) => showAgent(button));
   on("click", "[data-show]", (_, button) => showPane(button.dataset.show));
   for (const chat of directs) chat.addEventListener("toggle", () => seeDirect(chat));
+  on("click", ".direct summary", keepEnd);
   on("click", "[hreflang]", (event, link) => {
     event.preventDefault();
     const address = new URL(location.href);

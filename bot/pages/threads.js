@@ -32,6 +32,10 @@ export function recount(root, isNew = false) {
 }
 
 export function startThreads() {
-  on("click", ".unfold", (_, button) => unfold(button.closest(".post"), button.ariaExpanded !== "true"));
+  on("click", ".unfold", (_, button) => {
+    const post = button.closest(".post");
+    unfold(post, button.ariaExpanded !== "true");
+    post.querySelector(".unfolded").scrollIntoView({ block: "nearest" });
+  });
   on("click", "[data-thread-open]", (_, button) => writeInThread(button.closest(".post")));
 }

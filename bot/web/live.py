@@ -33,8 +33,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     """Send changes until the page is closed or the desk shuts down."""
     desk, language = request.app[TRY], language_of(request)
     response = web.StreamResponse(headers=_HEADERS)
-    await response.prepare(request)
     with suppress(ConnectionResetError):
+        await response.prepare(request)
         async for event in _events(desk, language, _number(request.query.get("start", "0")), _seen(request)):
             await response.write(event)
     return response

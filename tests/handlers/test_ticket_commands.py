@@ -131,6 +131,17 @@ async def test_a_slip_is_answered_with_the_nearest_word(desk: TestedDesk) -> Non
         await desk.agent().types("/ticket esclate 1001")
 
 
+async def test_romanian_words_are_read_and_suggested_with_and_without_diacritics(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket rezolvă 1001")
+    await desk.agent().types("/ticket redeschide 1001")
+    await desk.agent().types("/ticket rezolva 1001")
+    assert (await desk.ticket()).status is Status.RESOLVED
+    with pytest.raises(BadInput, match="Did you mean /ticket escaladează"):
+        await desk.agent().types("/ticket escaldeaza 1001")
+    assert "escaladează = escalate" in answer_text(await desk.agent().types("/ticket ajutor"))
+
+
 async def test_help_names_every_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
     for word in tickets.COMMANDS:
