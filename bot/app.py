@@ -45,6 +45,7 @@ class App:
         self.chats: dict[str, Chat] = {}
         self.desk: Desk
         self._alone = self.database.url.get_backend_name() == "sqlite"
+        self._changing_time = asyncio.Lock()
         self._set_up()
 
     def _set_up(self) -> None:
@@ -130,16 +131,21 @@ class App:
 
     async def advance(self, by: timedelta) -> None:
         """Set the clock ahead, also for the next start, and do what has come due meanwhile."""
-        self.clock.advance(by)
-        await self.database.write(lambda tx: web_page.keep_ahead(tx, self.clock.ahead))
-        self.schedule.wake()
-        self.delivery.wake()
+        async with self._changing_time:
+            self.clock.advance(by)
+            await self.database.write(lambda tx: web_page.keep_ahead(tx, self.clock.ahead))
+            self.schedule.wake()
+            self.delivery.wake()
 
     async def start_over(self) -> None:
         """Forget the try page's tickets and conversations, and show the machine's time again.
 
         Raises `Refused` where there is more than the try page; then nothing is changed.
         """
+        async with self._changing_time:
+            await self._start_over()
+
+    async def _start_over(self) -> None:
         # What is under way arrives first: nothing of it may come after all was forgotten.
         await self.schedule.close()
         await self.delivery.close()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from desk.errors import BadInput, DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer
+from desk.nearest import nearest
 from desk.wording import sentence as _
 from handlers import (
     about,
@@ -120,6 +121,9 @@ def _command(call: Call) -> Answer:
         return commands.run(call, TEAM_COMMANDS[name], name, call.incoming.text)
     if name in COMMANDS:
         return COMMANDS[name](call)
+    close = nearest(name, [*COMMANDS, *(TEAM_COMMANDS if call.person.agent else ())])
+    if close is not None:
+        raise BadInput(_("There is no /{name}. Did you mean /{close}?"), name=name[:40], close=close)
     if call.person.agent:
         raise BadInput(_("There is no /{name}. Write /ticket help to see what there is."), name=name[:40])
     raise BadInput(_("There is no /{name}. Write /support to reach us."), name=name[:40])

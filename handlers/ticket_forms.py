@@ -9,9 +9,7 @@ from handlers.context import Call
 def reply(call: Call, case: Case) -> Answer:
     """Ask for the answer, and say who will read it."""
     t = call.t
-    intro = t.rich(
-        "{who} reads this, in {place}.", who=Bold(reader(case)), place=cases.place_name(case.place)
-    )
+    intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.place_name(case.place))
     field = Field("text", t("Your answer"), "text")
     return _form(
         call, case, "reply.send", t("Reply to {number}", number=case.ticket.number), t("Send"), field, intro

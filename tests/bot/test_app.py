@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -113,7 +114,7 @@ async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -
     await app.start()
     await app.receive(message())
     await app.advance(5 * HOUR)
-    await app.start_over()
+    await asyncio.gather(app.start_over(), app.start_over())
     assert app.clock.ahead == timedelta(0)
     due = await app.database.read(stored_timers.next_due)
     assert due is not None

@@ -127,6 +127,19 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     ]
 
 
+async def test_a_call_for_a_ticket_says_who_took_it(slack: LocalSlack, book: Book) -> None:
+    await slack.says(ION, ION_DM, "Nu merge nimic, nu doar exportul")
+    card = await card_says(slack, "P1 · T-1001")
+    (call,) = await replies(slack, TRIAGE, card["ts"], 1)
+    assert "ticket.take" in buttons(call)
+    await slack.presses(ANA, call, "ticket.take")
+    await card_says(slack, "Ana Ionescu")
+    await silence(book)
+    (call,) = await replies(slack, TRIAGE, card["ts"], 1)
+    assert words(call).endswith("Preluat de Ana Ionescu.")
+    assert buttons(call) == []
+
+
 async def test_in_a_customers_channel_the_thread_is_the_conversation(
     slack: LocalSlack, gateway: Gateway, book: Book
 ) -> None:

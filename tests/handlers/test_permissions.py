@@ -1,6 +1,6 @@
 import pytest
 
-from desk.errors import DeskError, NotAllowed, NotFound
+from desk.errors import BadInput, DeskError, NotAllowed, NotFound
 from desk.tickets import Status
 from handlers import router
 from tests.desk_in_tests import TestedDesk, answer_text
@@ -24,6 +24,17 @@ async def test_a_customer_cannot_press_an_agents_button(desk: TestedDesk) -> Non
         with pytest.raises(NotAllowed):
             await desk.customer().presses(action, "1001", text="x")
     assert (await desk.ticket()).status is Status.RECEIVED
+
+
+async def test_a_slip_in_a_command_s_name_finds_the_one_that_was_meant_among_those_one_may_use(
+    desk: TestedDesk,
+) -> None:
+    with pytest.raises(BadInput, match=r"There is no /tiket\. Did you mean /ticket"):
+        await desk.agent().types("/tiket list")
+    with pytest.raises(BadInput, match=r"There is no /suport\. Did you mean /support"):
+        await desk.customer().types("/suport")
+    with pytest.raises(BadInput, match=r"There is no /tiket\. Write /support to reach us"):
+        await desk.customer().types("/tiket list")
 
 
 @pytest.mark.parametrize("action", [name for name in router.BUTTONS if name != "support.open"])
