@@ -36,7 +36,7 @@ _POLL_ALONE = timedelta(minutes=1)
 
 
 class App:
-    """A desk: what it knows, and what runs in it. `start` it, and `close` it."""
+    """A desk: what it knows, and what runs in it. `start` it, `stop` it, and close its database."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -147,8 +147,7 @@ class App:
 
     async def _start_over(self) -> None:
         # What is under way arrives first: nothing of it may come after all was forgotten.
-        await self.schedule.close()
-        await self.delivery.close()
+        await self.stop()
         try:
             await self.database.write(web_page.start_over)
             self.clock.reset()
@@ -171,8 +170,7 @@ class App:
         """Return the routes that every desk has."""
         return probes.routes(self.database, self.clock)
 
-    async def close(self) -> None:
-        """Fire no more timers, let what is under way arrive, and close the database."""
+    async def stop(self) -> None:
+        """Fire no more timers, and let what is under way arrive."""
         await self.schedule.close()
         await self.delivery.close()
-        await self.database.close()

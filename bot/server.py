@@ -29,8 +29,9 @@ async def serve(settings: Settings) -> None:
     await stop.wait()
     log.info("desk.stopping")
     await site.stop()
-    await app.close()
+    await app.stop()
     await runner.cleanup()
+    await app.database.close()
     log.info("desk.stopped")
 
 

@@ -25,6 +25,7 @@ class Database:
         self.url = sa.make_url(url)
         self.on_commit: Callable[[Woken], object] = dict
         self._writer: Writer | None = None
+        self._closed = False
         self.engine = self._open()
 
     def _open(self) -> AsyncEngine:
@@ -56,8 +57,10 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once it is committed.
 
-        What `work` raises is raised here, with nothing of it stored.
+        What `work` raises is raised here, with nothing of it stored; `ConnectionError` after `close`.
         """
+        if self._closed:
+            raise ConnectionError("the database is closed")
         if self._writer is None:
             self._writer = self._start_writer()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -84,6 +87,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was begun and close every connection."""
+        self._closed = True
         if self._writer is not None:
             await self._writer.close()
             self._writer = None

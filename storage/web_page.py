@@ -8,6 +8,7 @@ from msgspec import Struct
 from desk.errors import Refused
 from desk.wording import sentence as _
 from storage.tables import (
+    early,
     inbox,
     offers,
     outbox,
@@ -62,7 +63,7 @@ def start_over(tx: Transaction) -> None:
     own = sa.select(places.c.id).where(places.c.platform == _PLATFORM)
     for table in (offers, ticket_messages, ticket_events, tickets, timers, web_posts):
         tx.execute(sa.delete(table))
-    for line in (outbox, posts):
+    for line in (outbox, posts, early):
         tx.execute(sa.delete(line).where(line.c.place_id.in_(own)))
     tx.execute(sa.delete(inbox).where(inbox.c.platform == _PLATFORM))
     idle = {"send_at": None, "free_at": None, "leased_until": None}

@@ -18,12 +18,10 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.channels import Named
-from bot.slack.edge import Edge, Forget
+from bot.slack.edge import Edge
 from bot.slack.http import routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
 from bot.slack.people import FAILURES, sync_team
-from bot.slack.profiles import Receive
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
 from storage import people
@@ -67,7 +65,8 @@ async def connect(app: "App", site: web.Application) -> None:
     app.chats["slack"] = chat
     emoji = app.desk.plan.tickets.emoji
     forget = installs.forget if installs else None
-    bolt = build(app.receive, chat, client, token_for, emoji, forget, partial(_named, app))
+    edge = Edge(app.receive, chat, emoji, forget, partial(_named, app))
+    bolt = build(edge, client, token_for)
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
         site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
@@ -80,6 +79,7 @@ async def connect(app: "App", site: web.Application) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await edge.close()
         await session.close()
         if installs is not None:
             await installs.close()
@@ -143,24 +143,11 @@ async def _named(app: "App", workspace: str, channel: str) -> bool:
     return await app.database.read(lambda tx: people.is_named(tx, "slack", workspace, channel))
 
 
-async def _never_named(_workspace: str, _channel: str) -> bool:
-    return False
-
-
-def build(
-    receive: Receive,
-    chat: SlackChat,
-    client: AsyncWebClient,
-    token_for: TokenFor,
-    emoji: str,
-    forget: Forget | None = None,
-    named: Named = _never_named,
-) -> AsyncApp:
+def build(edge: Edge, client: AsyncWebClient, token_for: TokenFor) -> AsyncApp:
     """Return the Bolt app. `client` shares our HTTP session and has no retry handlers.
 
     Signatures are not verified in here: `bot.slack.http.routes` does that before, on the raw bytes, and
-    Socket Mode has none. `token_for` returns a workspace's token; what it raises becomes a 500. `forget`
-    is told which workspace removed the app. `named` says whether a workspace's channel has its name.
+    Socket Mode has none. `token_for` returns a workspace's token; what it raises becomes a 500.
     """
     # Bolt's warnings repeat whole payloads, that is, what people wrote.
     quiet = logging.getLogger("dispecer.slack_bolt")
@@ -176,7 +163,7 @@ def build(
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.use(Edge(receive, chat, emoji, forget, named))
+    app.use(edge)
     app.error(_failed)
     return app
 

@@ -30,14 +30,28 @@ from notifications.slack.send import SlackChat
 
 log = structlog.get_logger()
 
+_PATIENCE = 3.0  # seconds for answers that are under way when the desk stops
+
 Forget = Callable[[str], Awaitable[None]]
 
 
+async def _never_named(_workspace: str, _channel: str) -> bool:
+    return False
+
+
 class Edge(AsyncMiddleware):
-    """Bolt's last step: every payload passes through here, and none goes further."""
+    """Bolt's last step: every payload passes through here, and none goes further.
+
+    `forget` is told which workspace removed the app. `named` says whether a workspace's channel has its name.
+    """
 
     def __init__(
-        self, receive: Receive, chat: SlackChat, emoji: str, forget: Forget | None, named: Named
+        self,
+        receive: Receive,
+        chat: SlackChat,
+        emoji: str,
+        forget: Forget | None = None,
+        named: Named = _never_named,
     ) -> None:
         self._receive = receive
         self._chat = chat
@@ -68,6 +82,14 @@ class Edge(AsyncMiddleware):
         answer = await self._receive(incoming)
         self._profiles.meet(incoming.workspace, incoming.user)
         return await self._acknowledged(body, incoming, answer, client)
+
+    async def close(self) -> None:
+        """Let what follows an acknowledgement end, and ask Slack for nobody any more."""
+        await self._profiles.close()
+        if self._running:
+            _done, late = await asyncio.wait(self._running, timeout=_PATIENCE)
+            for task in late:
+                task.cancel()
 
     async def _aside(self, body: Body) -> None:
         """See to what nobody did: Slack's own notices."""

@@ -46,6 +46,12 @@ class Profiles:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._introduce())
 
+    async def close(self) -> None:
+        """Ask for nobody any more; whom we have not asked for is asked for when they write again."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def _introduce(self) -> None:
         while self._strangers:
             crowd = len(self._strangers) > _AT_ONCE

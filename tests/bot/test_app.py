@@ -122,8 +122,7 @@ async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -
     again = replace(message(), id="e2", message="m2")
     await app.receive(again)
     assert await app.database.read(lambda tx: tickets.get(tx, 1002)) is not None
-    await app.schedule.close()
-    await app.delivery.close()
+    await app.stop()
 
 
 async def test_starting_over_where_it_may_not_leaves_everything_as_it_is(app: App) -> None:
@@ -134,8 +133,7 @@ async def test_starting_over_where_it_may_not_leaves_everything_as_it_is(app: Ap
         await app.start_over()
     assert app.clock.ahead == HOUR
     assert await app.database.read(lambda tx: tickets.get(tx, 1001)) is not None
-    await app.schedule.close()
-    await app.delivery.close()
+    await app.stop()
 
 
 def test_every_setting_is_documented() -> None:

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
 from bot.slack.channels import Channels
+from bot.slack.edge import Edge
 from bot.slack.http import MOST_BYTES, routes
 from bot.slack.installs import one_workspace
 from bot.slack.people import sync_team
@@ -116,7 +117,7 @@ async def api(fake: FakeSlack) -> AsyncIterator[str]:
 async def client(desk: Desk, api: str, session: aiohttp.ClientSession) -> AsyncIterator[Client]:
     token_for = one_workspace("xoxb-1")
     web_client = AsyncWebClient(base_url=api, session=session, retry_handlers=[])
-    app = slack.build(desk.receive, SlackChat(session, token_for, api), web_client, token_for, "ticket")
+    app = slack.build(Edge(desk.receive, SlackChat(session, token_for, api), "ticket"), web_client, token_for)
     server = web.Application()
     server.add_routes(routes(app, SECRET, now=lambda: NOW))
     async with TestClient(TestServer(server)) as client:

@@ -13,6 +13,7 @@ from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
+from bot.slack.edge import Edge
 from bot.slack.http import routes
 from bot.slack.installs import Installs
 from notifications.chat import SendError
@@ -198,7 +199,7 @@ async def test_a_workspace_installs_and_removes_the_app(processes: list[Process]
     process, desk = processes[0], Desk()
     installs = process.installs
     chat = SlackChat(process.session, installs.token_for, fake.url)
-    app = slack.build(desk.receive, chat, process.client, installs.token_for, "ticket", installs.forget)
+    app = slack.build(Edge(desk.receive, chat, "ticket", installs.forget), process.client, installs.token_for)
     server = web.Application()
     server.add_routes(routes(app, SECRET, installs.oauth, now=lambda: NOW))
     async with TestClient(TestServer(server)) as client:

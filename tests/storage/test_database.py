@@ -1,10 +1,13 @@
 import asyncio
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from storage import inbox, people, plans
+from storage import inbox, migrations, people, plans
 from storage.database import Database
 from storage.tables import inbox as inbox_table
 from storage.transactions import Transaction
@@ -111,3 +114,16 @@ async def test_an_error_of_the_database_repeats_nothing_that_was_to_be_stored(da
     with pytest.raises(sa.exc.DBAPIError) as failure:
         await database.read(work)
     assert "our secret" not in str(failure.value)
+
+
+async def test_the_newest_version_is_what_the_migrations_lead_to(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert migrations.newest() == ScriptDirectory.from_config(config).get_current_head()
+    assert await database.read(lambda tx: migrations.current(tx.connection)) == migrations.newest()
+
+
+async def test_an_empty_database_has_no_version(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    assert await database.read(lambda tx: migrations.current(tx.connection)) is None
+    await database.close()
