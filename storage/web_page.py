@@ -63,8 +63,8 @@ def start_over(tx: Transaction) -> None:
     own = sa.select(places.c.id).where(places.c.platform == _PLATFORM)
     for table in (offers, ticket_messages, ticket_events, tickets, timers, web_posts):
         tx.execute(sa.delete(table))
-    for line in (outbox, posts, early):
-        tx.execute(sa.delete(line).where(line.c.place_id.in_(own)))
+    for kept in (outbox, posts, early):
+        tx.execute(sa.delete(kept).where(kept.c.place_id.in_(own)))
     tx.execute(sa.delete(inbox).where(inbox.c.platform == _PLATFORM))
     idle = {"send_at": None, "free_at": None, "leased_until": None}
     tx.execute(sa.update(places).where(places.c.platform == _PLATFORM).values(idle))
