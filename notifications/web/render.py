@@ -1,5 +1,6 @@
 """A message as HTML. Whatever people wrote goes through `Markup.format`, which escapes it."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ from desk.messages import (
     When,
 )
 
+# A number keeps its unit beside it, and a line does not begin with the dash of a span.
+_TIES = re.compile(r"(?<=\d) (?=(?:h|min)\b)| (?=– )")
 _SAFE_SCHEMES = {"http", "https", "mailto"}
 
 
@@ -101,7 +104,7 @@ def _fact(fact: Fact, message: Message, now: datetime) -> Markup:
 def _table(table: Table) -> Markup:
     head = _join(Markup('<th scope="col">{}</th>').format(heading) for heading in table.headings)
     rows = _join(
-        Markup("<tr>{}</tr>").format(_join(Markup("<td>{}</td>").format(cell) for cell in row))
+        Markup("<tr>{}</tr>").format(_join(Markup("<td>{}</td>").format(_tied(cell)) for cell in row))
         for row in table.rows
     )
     # A wide table scrolls by itself; it takes focus so that the keyboard can scroll it.
@@ -142,7 +145,7 @@ def _option(action: str, option: Option) -> Markup:
 def _inline(part: Inline, message: Message, now: datetime, small: bool) -> Markup:
     match part:
         case str():
-            return escape(part)
+            return escape(_tied(part))
         case Bold(text=text):
             return Markup("<strong>{}</strong>").format(text)
         case Code(text=text):
@@ -153,6 +156,10 @@ def _inline(part: Inline, message: Message, now: datetime, small: bool) -> Marku
             return _link(url, text)
         case When():
             return _when(part, message, now, small)
+
+
+def _tied(text: str) -> str:
+    return _TIES.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _link(url: str, text: str) -> Markup:

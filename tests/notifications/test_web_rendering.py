@@ -163,6 +163,15 @@ def test_small_print_says_how_long_ago_something_was_and_keeps_its_date_for_the_
     assert distances(message, NOW + timedelta(minutes=1)) == ["acum 5 min"]
 
 
+def test_a_number_keeps_its_unit_and_a_span_its_dash_but_somebody_s_words_stay_as_they_are() -> None:
+    span = Table(("De la",), (("luni 23 nov., 10:00 – 14:00",),))
+    message = Message((Text(("rezolvare în cel mult 4 h",)), span, Quote("de 4 h – nimic")), "ro")
+    read = Read(html(message, NOW)).text
+    assert "rezolvare în cel mult 4\N{NO-BREAK SPACE}h" in read
+    assert "luni 23 nov., 10:00\N{NO-BREAK SPACE}– 14:00" in read
+    assert read.endswith("de 4 h – nimic")
+
+
 def test_a_link_to_somebody_else_s_host_in_disguise_is_plain_text() -> None:
     for address in ("//evil.example", "/\\evil.example", "javascript:alert(1)", "http://[", "JAVASCRIPT:x"):
         assert "<a" not in html(Message((Text((Link(address, "here"),)),)), NOW)
