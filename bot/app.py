@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -156,6 +157,18 @@ class App:
             self._set_up()
             self.delivery.start()
             self.schedule.start()
+
+    async def settle_team(self, platform: str, workspace: str, conversation: str) -> None:
+        """Let this be the team's channel from now on."""
+        now = self.clock.now()
+        self.desk.triage = await self.database.write(
+            lambda tx: team.settle(tx, self.desk, platform, workspace, conversation, now)
+        )
+
+    async def staff_team(self, users: Collection[str]) -> None:
+        """Let these people of the workspace of the team's channel be the agents, and nobody else."""
+        if (place := self.desk.triage) is not None:
+            await self.database.write(lambda tx: team.staff(tx, place, users))
 
     def team_is_on(self, platform: str) -> bool:
         """Say whether the team's triage channel is on this platform."""

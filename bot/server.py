@@ -53,13 +53,13 @@ async def _add_try_page(app: App, site: web.Application) -> None:
     from bot.web import samples
     from bot.web.guard import TryPage
     from notifications.web.send import Audience, WebChat
-    from storage import people
 
     await samples.load(app.database, app.desk.plan, app.clock.now())
     audience = Audience()
     app.chats["web"] = WebChat(app.database, app.clock.now, audience)
-    if app.desk.triage is None:
-        app.desk.triage = await app.database.read(people.triage_place)
+    if app.settings.only_tried or app.desk.triage is None:
+        await app.settle_team(samples.PLATFORM, samples.WORKSPACE, samples.TRIAGE)
+        await app.staff_team([agent.user for agent in samples.AGENTS])
     if app.team_is_on(samples.PLATFORM):
         app.desk.plan = samples.staffed(app.desk.plan)
     page.mount(

@@ -27,6 +27,7 @@ def left(call: Call) -> Answer:
 
 
 def _in_triage(call: Call, agent: bool) -> Answer:
-    if call.place is not None and call.place.kind == "triage" and call.person.agent is not agent:
+    triage, place = call.desk.triage, call.place
+    if triage and place and place.id == triage.id and call.person.agent is not agent:
         people.change_person(call.tx, call.person.id, agent=agent)
     return Answer()

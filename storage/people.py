@@ -181,6 +181,12 @@ def triage_place(tx: Transaction) -> Place | None:
     return None if row is None else Place(*row)
 
 
+def make_triage(tx: Transaction, place_id: int) -> None:
+    """Let a place be the team's triage channel, and no other."""
+    tx.execute(sa.update(places).where(places.c.kind == "triage").values(kind="channel"))
+    change_place(tx, place_id, kind="triage")
+
+
 def change_place(tx: Transaction, place_id: int, **changes: Any) -> None:
     """Change some columns of a place."""
     tx.execute(sa.update(places).where(places.c.id == place_id).values(**changes))

@@ -21,12 +21,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.edge import Edge
 from bot.slack.http import routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
-from bot.slack.people import FAILURES, sync_team
+from bot.slack.people import FAILURES, members
+from bot.slack.profiles import Profiles
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
 from storage import people
-from storage.people import Place
-from storage.transactions import Transaction
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -70,7 +69,8 @@ async def connect(app: "App", site: web.Application) -> None:
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
         site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
-    works = [_know_the_team(app, client, token_for, installs.added if installs else asyncio.Event())]
+    added = installs.added if installs else asyncio.Event()
+    works = [_know_the_team(app, client, token_for, added, edge.profiles)]
     if settings.slack_app_token is not None:
         works.append(_stay_connected(bolt, settings.slack_app_token.get_secret_value()))
     running = [asyncio.create_task(work) for work in works]
@@ -88,9 +88,9 @@ async def connect(app: "App", site: web.Application) -> None:
 
 
 async def _know_the_team(
-    app: "App", client: AsyncWebClient, token_for: TokenFor, added: asyncio.Event
+    app: "App", client: AsyncWebClient, token_for: TokenFor, added: asyncio.Event, profiles: Profiles
 ) -> None:
-    """Find the triage channel, make its members agents, and try again while Slack does not answer.
+    """Find the triage channel, make its members the agents, and try again while Slack does not answer.
 
     Once a workspace is `added`, it is tried at once.
     The setting is the channel's id; with many workspaces, the workspace's before it: "T0123/C0456".
@@ -100,23 +100,20 @@ async def _know_the_team(
         try:
             token = await token_for(workspace)
             ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
-            team = workspace or str((await ours.auth_test())["team_id"])
-            app.desk.triage = await app.database.write(partial(_triage, team, channel))
-            if await sync_team(ours, channel, app.receive):
-                return
+            us = await ours.auth_test()
+            team = workspace or str(us["team_id"])
+            await app.settle_team("slack", team, channel)
+            agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
+            await app.staff_team(agents)
+            for user in agents:
+                profiles.meet(team, user)
+            return
         except (*FAILURES, SendError) as error:
             why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
             log.warning("slack.team_unknown", why=why, channel=channel)
         with suppress(TimeoutError):
             await asyncio.wait_for(added.wait(), _AGAIN)
         added.clear()
-
-
-def _triage(workspace: str, channel: str, tx: Transaction) -> Place:
-    place = people.place(tx, "slack", workspace, channel, "triage")
-    if place.kind != "triage":
-        people.change_place(tx, place.id, kind="triage")
-    return people.place_by_id(tx, place.id)
 
 
 async def _stay_connected(bolt: AsyncApp, app_token: str) -> None:

@@ -58,7 +58,7 @@ class Edge(AsyncMiddleware):
         self._emoji = emoji
         self._forget = forget
         self._people = People()
-        self._profiles = Profiles(chat.person, receive)
+        self.profiles = Profiles(chat.person, receive)
         self._channels = Channels(named, chat.channel)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -80,12 +80,12 @@ class Edge(AsyncMiddleware):
             await self._aside(body)
             return BoltResponse(status=200, body="")
         answer = await self._receive(incoming)
-        self._profiles.meet(incoming.workspace, incoming.user)
+        self.profiles.meet(incoming.workspace, incoming.user)
         return await self._acknowledged(body, incoming, answer, client)
 
     async def close(self) -> None:
         """Let what follows an acknowledgement end, and ask Slack for nobody any more."""
-        await self._profiles.close()
+        await self.profiles.close()
         if self._running:
             _done, late = await asyncio.wait(self._running, timeout=_PATIENCE)
             for task in late:

@@ -2,16 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import TypeVar
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.slack.profiles import Receive, tell_profile
-from desk.incoming import Incoming
 
 log = structlog.get_logger()
 
@@ -50,53 +46,16 @@ def _remember(known: OrderedDict[_Person, T], person: _Person, what: T) -> None:
         known.popitem(last=False)
 
 
-async def sync_team(client: AsyncWebClient, triage_channel: str, receive: Receive) -> bool:
-    """Tell `receive` who is in the triage channel: its members are the agents.
-
-    Returns False, and logs why, when Slack cannot tell.
-    """
-    try:
-        us = await client.auth_test()
-        members = await _members(client, triage_channel)
-    except FAILURES as error:
-        log.warning("slack.team_unknown", why=_code(error), channel=triage_channel)
-        return False
-    workspace, desk = str(us.get("team_id", "")), us.get("user_id")
-    for user in members:
-        if user != desk:
-            await _introduce(client, workspace, triage_channel, user, receive)
-    return True
-
-
-async def _introduce(
-    client: AsyncWebClient, workspace: str, channel: str, user: str, receive: Receive
-) -> None:
-    joined = Incoming(
-        platform="slack",
-        # Every start says it anew: somebody may have left and come back while we were away.
-        id=f"member:{uuid4()}",
-        kind="joined",
-        workspace=workspace,
-        user=user,
-        conversation=channel,
-    )
-    await receive(joined)
-    try:
-        known: Any = await client.users_info(user=user, include_locale=True)
-        await tell_profile(known.data, workspace, user, receive)
-    except FAILURES as error:
-        log.info("slack.profile_unknown", why=_code(error))
-
-
-async def _members(client: AsyncWebClient, channel: str) -> list[str]:
-    members: list[str] = []
+async def members(client: AsyncWebClient, channel: str) -> list[str]:
+    """Return who is in a channel. Raises one of `FAILURES` when Slack cannot tell."""
+    found: list[str] = []
     cursor: str | None = None
     while True:
         answer = await client.conversations_members(channel=channel, limit=200, cursor=cursor)
-        members += answer.get("members") or []
+        found += answer.get("members") or []
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            return members
+            return found
 
 
 def _code(error: BaseException) -> str:
