@@ -23,7 +23,8 @@ def answer(call: Call, place: Place, talk: Suggestion) -> None:
         numbers = [ticket.number for ticket in mine[:_NAMED]] + ["…"] * (len(mine) > _NAMED)
         kind, said = "hello", greeted(numbers, t, zone)
     once = f"courtesy:{kind}:{place.id}:{call.person.id}:{call.now:%Y-%m-%dT%H}"
-    root = call.incoming.thread or call.incoming.message
+    # Between the two of us a line is answered by a line; in a channel it hangs under what it answers.
+    root = None if call.incoming.direct else call.incoming.thread or call.incoming.message
     outbox.put(call.tx, [Post(place.id, said, thread=root, dedupe_key=once)], call.now)
 
 

@@ -110,15 +110,24 @@ def change_language(call: Call, text: str) -> Answer:
         raise BadInput(_("Write ro or en after the customer's name."))
     customer = _customer(call.tx, name)
     people.change_customer(call.tx, customer.id, language=language.lower())
-    spoken = call.t("Romanian") if language.lower() == "ro" else call.t("English")
+    spoken = _spoken(call, language.lower())
     return call.say("We write to {name} in {language} from now on.", name=customer.name, language=spoken)
+
+
+def _spoken(call: Call, language: str) -> str:
+    return call.t("English") if language == "en" else call.t("Romanian")
+
+
+def _about(call: Call, customer: Customer) -> str:
+    tier = call.desk.plan.tiers.get(customer.tier)
+    return f"{tier.name if tier else customer.tier} · {_spoken(call, customer.language)}"
 
 
 def show(call: Call, text: str) -> Answer:
     """/customer show Trans Carpați"""
     customer = _customer(call.tx, text)
     open_ones = len(tickets.open_ids_of_customer(call.tx, customer.id))
-    line = f"{call.desk.plan.tiers[customer.tier].name} · {customer.language}"
+    line = _about(call, customer)
     fine = call.t.count("{n} open ticket", "{n} open tickets", open_ones)
     blocks = (Text((Bold(customer.name),)), Text((line,)), Fine((fine,)))
     return call.show(Message(blocks, call.language, call.desk.plan.zone))
@@ -132,9 +141,7 @@ def list_customers(call: Call, _text: str) -> Answer:
             "No customers yet. Write /customer add NAME TIER, or import a list: "
             "desk customers import FILE.csv"
         )
-    lines = tuple(
-        Text((Bold(c.name), f" · {call.desk.plan.tiers[c.tier].name} · {c.language}")) for c in found[:45]
-    )
+    lines = tuple(Text((Bold(customer.name), f" · {_about(call, customer)}")) for customer in found[:45])
     more = (Fine((f"… +{len(found) - 45}",)),) if len(found) > 45 else ()
     return call.show(Message((*lines, *more), call.language, call.desk.plan.zone))
 

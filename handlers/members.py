@@ -1,8 +1,11 @@
 """Who is who: profiles that platforms tell us, and who belongs to the team."""
 
 from desk.messages import Answer
+from handlers import cases
 from handlers.context import Call
-from storage import people
+from storage import people, tickets
+
+_CARDS = 20
 
 
 def profile(call: Call) -> Answer:
@@ -13,7 +16,16 @@ def profile(call: Call) -> Answer:
         changes["language"] = fields["language"]
     if changes:
         people.change_person(call.tx, call.person.id, **changes)
+    if "name" in changes and not call.person.name:
+        _named_on_cards(call)
     return Answer()
+
+
+def _named_on_cards(call: Call) -> None:
+    """Cards that show somebody's id, for want of a name, show the name."""
+    theirs = tickets.open_tickets(call.tx, requester_id=call.person.id, most=_CARDS)
+    found = cases.load_many(call.tx, call.desk, [ticket.id for ticket in theirs])
+    cases.store(call.tx, call.desk, found, call.now)
 
 
 def joined(call: Call) -> Answer:

@@ -91,6 +91,7 @@ def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
 def subject_of(text: str, files: tuple[File, ...] = ()) -> str:
     """Return the first line of a text, cut to what fits a card's headline."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = line if line.endswith("..") else line.removesuffix(".")
     return shortened(line, _SUBJECT) or (files[0].name[:_SUBJECT] if files else "—")
 
 

@@ -5,6 +5,7 @@ Text from people stays text: it mentions nobody, formats nothing, and a link in 
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from desk.instants import say_distance, say_instant
 from desk.messages import Bold, Code, Inline, Link, Mention, Message, Rich, When
@@ -23,6 +24,7 @@ _ZERO_WIDTH_SPACE = "\u200b"
 # The only short enough form that shows the weekday. Slack would begin it with a capital, were it first.
 _DATE = _ZERO_WIDTH_SPACE + "{date_long_pretty}, {time}"
 _LONGEST_STRESSED, _LONGEST_URL = 300, 1000
+_A_MINUTE = timedelta(minutes=1)
 _SLICE = 500  # characters that, even if each needs escaping, fit into any text of Slack's
 
 
@@ -157,4 +159,7 @@ def _words(part: Inline, message: Message) -> str:
 
 
 def _distance(when: When, message: Message) -> str:
-    return f" ({say_distance(when.at, when.now, message.language)})" if when.now is not None else ""
+    # A post stays as it is written: "(now)" beside the time would be wrong a minute later.
+    if when.now is None or abs(when.at - when.now) < _A_MINUTE:
+        return ""
+    return f" ({say_distance(when.at, when.now, message.language)})"

@@ -9,7 +9,7 @@ from tests.desk_in_tests import HOUR, TestedDesk, answer_text
 
 async def test_a_customer_is_added_and_listed(desk: TestedDesk) -> None:
     await desk.agent().types("/customer add Șoimii Transport premium ro")
-    assert "Șoimii Transport · Premium · ro" in answer_text(await desk.agent().types("/customer list"))
+    assert "Șoimii Transport · Premium · română" in answer_text(await desk.agent().types("/customer list"))
 
 
 async def test_a_customer_is_found_without_capitals_and_diacritics(desk: TestedDesk) -> None:

@@ -211,6 +211,14 @@ async def test_who_never_asked_for_anything_is_told_how(desk: TestedDesk, first:
     assert said.startswith("Bună ziua. Scrieți-ne aici ce s-a întâmplat")
 
 
+async def test_in_a_direct_conversation_a_line_is_answered_by_a_line(desk: TestedDesk) -> None:
+    await desk.customer().says("Salut")
+    emma = Speaker(desk, "emma", "general", direct=False)
+    message = await emma.says("hello", mentioned=True)
+    threads = {place: thread for place, thread, _message in await desk.deliver()}
+    assert threads == {"dm:ion": None, "general": message}
+
+
 async def test_a_stranger_is_greeted_in_the_language_they_write(desk: TestedDesk) -> None:
     await desk.customer("stranger").says("Hello")
     assert (await desk.said_in("dm:stranger"))[0].startswith("Hello. Tell us here")

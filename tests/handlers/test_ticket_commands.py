@@ -199,3 +199,27 @@ async def test_the_card_follows_what_the_customer_changes(desk: TestedDesk) -> N
     await desk.customer().does("edited", message=message, text="Nu pot crea curse de ieri")
     card = next(said for said in await desk.said_in("triage") if said.startswith("🟠"))
     assert "> Nu pot crea curse de ieri" in card
+
+
+async def test_a_history_keeps_each_event_to_its_line(desk: TestedDesk) -> None:
+    await opened(desk, "Nu pot crea curse noi.\n\nApare o eroare.")
+    shown = answer_text(await desk.agent().types("/ticket show 1001"))
+    assert "a deschis tichetul: Nu pot crea curse noi. Apare o eroare." in shown
+
+
+async def test_a_subject_ends_without_a_full_stop_and_is_not_quoted_below_itself(desk: TestedDesk) -> None:
+    await opened(desk, "Nu pot crea curse noi.")
+    (card,) = await desk.said_in("triage")
+    assert (await desk.ticket()).subject == "Nu pot crea curse noi"
+    assert "> Nu pot" not in card
+
+
+async def test_a_card_shows_the_name_of_somebody_as_soon_as_it_is_known(desk: TestedDesk) -> None:
+    dorel = desk.customer("U7")
+    await dorel.says("Nu pot crea curse noi")
+    assert "· U7 ·" in (await desk.said_in("triage"))[-1]
+    await dorel.does("profile", fields={"name": "Dorel Pop"})
+    assert "· Dorel Pop ·" in (await desk.said_in("triage"))[-1]
+    before = len(await desk.said_in("triage"))
+    await dorel.does("profile", fields={"name": "Dorel Popa"})
+    assert len(await desk.said_in("triage")) == before

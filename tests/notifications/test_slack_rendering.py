@@ -82,6 +82,11 @@ def test_an_instant_is_slacks_own_date_with_how_far_it_is_in_the_readers_languag
     assert said(Text((When(at, bold=True),))).startswith("*<!date^")
 
 
+def test_what_happens_now_is_not_said_to_be_now_for_ever() -> None:
+    assert "(" not in said(Text((When(NOW + timedelta(seconds=59), NOW),)))
+    assert said(Text((When(NOW - timedelta(minutes=1), NOW),))).endswith("(acum 1 min)")
+
+
 def test_the_notification_shows_the_instant_in_words() -> None:
     message = Message((Text((Bold("T-1042"), ": ", When(NOW, NOW + timedelta(minutes=4)))),), "en")
     assert render(message)["text"] == "T-1042: Monday 30 Nov, 11:20 (4 min ago)"
