@@ -1,22 +1,35 @@
 """What machines ask: are you alive, are you ready, how are you doing."""
 
 from collections.abc import Awaitable, Callable
+from math import nan
 
+import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    ProcessCollector,
+    generate_latest,
+)
 
 from bot.clock import Clock
 from storage import migrations, outbox, timers
 from storage.database import Database
 from storage.transactions import Transaction
 
+log = structlog.get_logger()
+
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
 RECEIVED = Counter("dispecer_events_total", "Events handled.", ["platform", "kind"], registry=REGISTRY)
 _WAITING = Gauge("dispecer_outbox_waiting", "Posts that wait to be sent.", registry=REGISTRY)
 _OUTBOX_LAG = Gauge(
     "dispecer_outbox_lag_seconds", "How long the oldest waiting post has waited.", registry=REGISTRY
 )
 _TIMER_LAG = Gauge("dispecer_timer_lag_seconds", "How late the first due timer is.", registry=REGISTRY)
+_DATABASE_UP = Gauge("dispecer_database_up", "Whether the database answers.", registry=REGISTRY)
 
 Page = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -49,14 +62,26 @@ def _ready(database: Database) -> Page:
 
 def _metrics(database: Database, clock: Clock) -> Page:
     async def metrics(_request: web.Request) -> web.Response:
-        await database.read(lambda tx: _measure(tx, clock))
+        try:
+            await database.read(lambda tx: _measure(tx, clock))
+        except Exception as error:
+            log.warning("metrics.no_database", why=type(error).__name__)
+            _know_nothing()
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return metrics
 
 
+def _know_nothing() -> None:
+    """Nobody must take what was measured before the database went away for what is."""
+    _DATABASE_UP.set(0)
+    for gauge in (_WAITING, _OUTBOX_LAG, _TIMER_LAG):
+        gauge.set(nan)
+
+
 def _measure(tx: Transaction, clock: Clock) -> None:
     now = clock.now()
+    _DATABASE_UP.set(1)
     _WAITING.set(outbox.waiting(tx))
     for gauge, due in ((_OUTBOX_LAG, outbox.oldest_waiting(tx)), (_TIMER_LAG, timers.next_due(tx))):
         gauge.set(max(0.0, (now - due).total_seconds()) if due else 0.0)

@@ -105,9 +105,8 @@ class Sla(Part):
 
 
 class Tickets(Part):
-    """How tickets are numbered, gathered and reopened (plan, reading 4); both spans are elapsed time."""
+    """How tickets are gathered and reopened (plan, reading 4); both spans are elapsed time."""
 
-    first_number: Annotated[StrictInt, Field(ge=1, le=999_999_999)]
     reopen_within: Duration
     gather: Duration
     unknown_tier: Text

@@ -20,13 +20,12 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from desk.hours import Calendar, Hold, Segment
-from desk.plan import Plan
+from desk.plan import ClockName, Plan
 from desk.targets import Targets as Targets
 from desk.targets import calendar as calendar
 from desk.targets import targets as targets
 from desk.tickets import Event, Kind
 
-Name = Literal["first_response", "next_response", "update", "resolution"]
 _Run = tuple[datetime, datetime | None]
 _ANSWERS = frozenset({Kind.REPLIED, Kind.RESOLVED})
 COUNTED = _ANSWERS | {Kind.SAID, Kind.REOPENED, Kind.HELD, Kind.RESUMED}
@@ -41,7 +40,7 @@ class Clock(Struct, frozen=True):
     a hold without an end comes before it.
     """
 
-    name: Name
+    name: ClockName
     target: timedelta
     calendar: str
     started_at: datetime
@@ -66,7 +65,7 @@ def clocks(
     `history` is in the order in which it happened. Raises `BadInput` for a tier or priority not in the plan.
     """
     promised = targets(plan, tier, priority)
-    lengths: dict[Name, timedelta | None] = {
+    lengths: dict[ClockName, timedelta | None] = {
         "first_response": promised.first_response,
         "next_response": promised.next_response,
         "update": promised.update,
@@ -96,7 +95,9 @@ def clocks(
     return tuple(found)
 
 
-def _story(opened_at: datetime, turns: tuple[Event, ...]) -> Iterator[tuple[Name, _Run, tuple[Hold, ...]]]:
+def _story(
+    opened_at: datetime, turns: tuple[Event, ...]
+) -> Iterator[tuple[ClockName, _Run, tuple[Hold, ...]]]:
     """Yield which clock ran from when until when, and the holds that stop it."""
     first = next((i for i, turn in enumerate(turns) if turn.kind in _ANSWERS), len(turns))
     answered_at = turns[first].at if first < len(turns) else None

@@ -36,7 +36,7 @@ def targets(plan: Plan, tier: str, priority: str) -> Targets:
     """
     bought, urgency = plan.tiers.get(tier), plan.priorities.get(priority)
     if bought is None:
-        raise BadInput(_("There is no tier “{name}”. Tiers are {all}."), name=tier, all=", ".join(plan.tiers))
+        raise no_tier(plan, tier)
     if urgency is None:
         known = ", ".join(plan.priorities)
         raise BadInput(_("There is no priority “{name}”. Priorities are {all}."), name=priority, all=known)
@@ -55,6 +55,12 @@ def targets(plan: Plan, tier: str, priority: str) -> Targets:
         resolution=resolution,
         calendar=urgency.calendar or bought.calendar,
     )
+
+
+def no_tier(plan: Plan, name: str) -> BadInput:
+    """Return the error for a tier that is not in the plan: it says which there are."""
+    known = ", ".join(plan.tiers)
+    return BadInput(_("There is no tier “{name}”. Tiers are {all}."), name=name[:40], all=known)
 
 
 # Plans never change, and calendars remember the years that they have counted: so each plan has its own, made

@@ -7,6 +7,7 @@ from datetime import datetime
 from desk.errors import BadInput, NotFound
 from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.plan import Plan
+from desk.targets import no_tier
 from desk.team_messages import told
 from desk.tickets import Event, Kind, ticket_id
 from desk.wording import sentence as _
@@ -47,8 +48,7 @@ def _tier(plan: Plan, word: str) -> str:
     for key, tier in plan.tiers.items():
         if wanted in (folded(key), folded(tier.name)):
             return key
-    known = ", ".join(plan.tiers)
-    raise BadInput(_("There is no tier “{tier}”. The tiers are {known}."), tier=word[:40], known=known)
+    raise no_tier(plan, word)
 
 
 def link(call: Call, text: str) -> Answer:
@@ -190,12 +190,12 @@ def import_customers(tx: Transaction, desk: Desk, text: str, now: datetime) -> t
     """Add or change the customers of a CSV text with the columns name, tier and language.
 
     Returns how many were added and changed. Raises `BadInput` that names the line of every mistake; then
-    nothing is stored.
+    nothing is stored. The mistakes are in English, like all that the command line says.
     """
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     mistakes = list(_mistakes(desk.plan, rows))
     if not rows:
-        mistakes = [_("the file has no rows; its first line must be: name,tier,language")]
+        mistakes = ["the file has no rows; its first line must be: name,tier,language"]
     if mistakes:
         raise BadInput("{mistakes}", mistakes="\n".join(mistakes))
     added = 0

@@ -91,7 +91,6 @@ def _tickets(plan: Plan) -> Table:
     again = plan.sla.next_response
     table = _table("", "")
     table.show_header = False
-    table.add_row("First number", f"T-{plan.tickets.first_number}")
     table.add_row("Before triage", plan.sla.default_priority)
     table.add_row("Of unknown customers", plan.tiers[plan.tickets.unknown_tier].name)
     table.add_row("Next response", "like the first" if again == "first_response" else _length(again))

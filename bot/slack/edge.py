@@ -22,7 +22,8 @@ from bot.slack.people import People
 from bot.slack.profiles import Profiles, Receive
 from bot.slack.threads import with_its_thread
 from desk.incoming import Incoming
-from desk.messages import Answer, Message, Text
+from desk.messages import Answer, Form, Message, Text
+from desk.wording import words
 from notifications.chat import SendError
 from notifications.slack.form import render_form
 from notifications.slack.render import render
@@ -137,7 +138,7 @@ class Edge(AsyncMiddleware):
                 await self._chat.open_form(incoming.workspace, str(body.get("trigger_id")), answer.form)
             except SendError as error:
                 log.warning("slack.form_not_opened", reason=str(error))
-                message = Message((Text((str(error),)),), answer.form.language)
+                message = _reason(error, answer.form)
         if message is None:
             return BoltResponse(status=200, body="")
         if incoming.kind == "command" and "command" in body:
@@ -174,6 +175,11 @@ class Edge(AsyncMiddleware):
         task = asyncio.create_task(_logged(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+def _reason(error: SendError, form: Form) -> Message:
+    """Say in the language of the form why it did not open."""
+    return Message((Text((words(form.language)(str(error)),)),), form.language)
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -21,6 +21,7 @@ async def test_a_desk_with_its_database_is_alive_and_ready(database: Database) -
     text = await (await client.get("/metrics")).text()
     assert "dispecer_outbox_waiting 0.0" in text
     assert "dispecer_timer_lag_seconds" in text
+    assert "dispecer_database_up 1.0" in text
     await client.close()
 
 
@@ -31,5 +32,11 @@ async def test_a_desk_without_its_database_is_alive_and_not_ready() -> None:
     answer = await client.get("/readyz")
     assert answer.status == 503
     assert "does not answer" in await answer.text()
+    metrics = await client.get("/metrics")
+    text = await metrics.text()
+    assert metrics.status == 200
+    assert "dispecer_database_up 0.0" in text
+    assert "dispecer_outbox_waiting NaN" in text
+    assert "process_resident_memory_bytes" in text
     await client.close()
     await database.close()

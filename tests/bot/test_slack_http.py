@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
@@ -369,6 +370,8 @@ async def test_a_form_that_does_not_open_is_explained(client: Client, desk: Desk
     desk.answer = Answer(form=FORM)
     fake.answers["views.open"] = {"ok": False, "error": "expired_trigger_id"}
     assert "once more" in (await (await command(client)).json())["text"]
+    desk.answer = Answer(form=replace(FORM, language="ro"))
+    assert "încă o dată" in (await (await command(client)).json())["text"]
 
 
 async def test_a_command_in_somebody_elses_conversation_has_no_place(client: Client, desk: Desk) -> None:

@@ -110,7 +110,7 @@ EDITS = [
         "sla.overrides[0].tier",
         "Write text, in quotes.",
     ),
-    ("first_number = 1001", "first_number = 0", "tickets.first_number", "The least is 1."),
+    ('emoji = "ticket"', 'emoji = "ticket"\nemojy = "x"', "tickets.emojy", "Did you mean “emoji”?"),
     ('unknown_tier = "basic"', 'unknown_tier = "basc"', "tickets.unknown_tier", "Did you mean “basic”?"),
     (
         'ro = "Telefon" }',
