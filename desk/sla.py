@@ -7,7 +7,8 @@
     update          each answer (or the reopening)           the next answer           stops
     resolution      the opening                              resolved                  stops
 
-An answer is what a person said to the customer; what the desk says by itself is none. Resolving ends every
+An answer is what a person said to the customer; what the desk says by itself is none. Thanks that answer no
+question ask for none. Resolving ends every
 clock, also with nothing said; a reopened ticket's resolution runs on, less the time it was resolved. Before
 the first answer no update is due: until then the first response is what was promised. Tier and priority are
 the current ones: after a change, everything is computed anew from the opening (the plan, reading 3).
@@ -114,12 +115,12 @@ def _story(
 
 
 def _turns(history: Sequence[Event]) -> Iterator[Event]:
-    """Leave out what does not count: automatic answers, and what was said while the ticket was resolved."""
+    """Leave out what does not count: automatic answers, thanks, and what was said to a resolved ticket."""
     resolved = False
     for event in history:
-        if (not resolved or event.kind is Kind.REOPENED) and not (
-            event.kind is Kind.REPLIED and event.who is None
-        ):
+        automatic = event.kind is Kind.REPLIED and event.who is None
+        thanks = event.kind is Kind.SAID and event.data.get("thanks")
+        if (not resolved or event.kind is Kind.REOPENED) and not automatic and not thanks:
             yield event
             resolved = event.kind is Kind.RESOLVED
 

@@ -137,7 +137,9 @@ def _add(call: Call, place: Place, case: Case) -> Answer:
 
 def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
     """Record what the customer said and what follows from it. Returns None when a new ticket was opened."""
-    is_request = triage.suggest(call.incoming.text).request or bool(call.incoming.files)
+    read, files = triage.suggest(call.incoming.text), call.incoming.files
+    is_request = read.request or bool(files)
+    thanks = read.talk == "thanks" and not files and not _was_asked(case)
     if case.ticket.status is Status.RESOLVED and is_request:
         if not may_reopen(case, call.now):
             _open_linked(call, place, case.ticket)
@@ -145,10 +147,16 @@ def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
         _record(call, place, case, Kind.SAID)
         moves.reopen(case, call)
         return case
-    _record(call, place, case, Kind.SAID)
+    _record(call, place, case, Kind.SAID, **{"thanks": True} if thanks else {})
     if case.ticket.status is Status.ON_HOLD:
         moves.resume(case, call)
     return case
+
+
+def _was_asked(case: Case) -> bool:
+    """Whether our last words asked something: then "yes" and "all right" are an answer that we wait for."""
+    replies = [event.data.get("text", "") for event in case.history if event.kind is Kind.REPLIED]
+    return bool(replies) and "?" in str(replies[-1])
 
 
 def may_reopen(case: Case, now: datetime) -> bool:
@@ -172,10 +180,10 @@ def _open_linked(call: Call, place: Place, old: Ticket) -> None:
     open_request(call, request, linked=old)
 
 
-def _record(call: Call, place: Place, case: Case, kind: Kind) -> None:
+def _record(call: Call, place: Place, case: Case, kind: Kind, **more: bool) -> None:
     """Add the incoming message to the history, and remember that it belongs there."""
     incoming = call.incoming
-    data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message}
+    data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}
     event = Event(call.now, kind, who=call.person.id, source=incoming.platform, data=data)
     event_id = tickets.add_event(call.tx, case.ticket.id, event)
     case.history.append(event)

@@ -55,7 +55,8 @@ class Event:
 class Gateway:
     """Serves the Web API at `api_url`, and hands on what comes to `events_port` to the desk.
 
-    `trouble` is asked before each call and names what goes wrong with it, if anything does.
+    `trouble` is asked before each call and names what goes wrong with it, if anything does; `answered` may
+    change what the desk hears.
     """
 
     def __init__(self, slack_url: str, events_port: int) -> None:
@@ -63,6 +64,7 @@ class Gateway:
         self.events: list[Event] = []
         self.mistakes: list[str] = []
         self.trouble: Callable[[Call], Trouble | None] = lambda _call: None
+        self.answered: Callable[[Call], None] = lambda _call: None
         self.desk_url = ""
         self.deliveries = 1
         self.held: list[Event] | None = None
@@ -157,6 +159,7 @@ class Gateway:
             call.answer, call.status = await answer.json(), answer.status
         call.done = bool(call.answer.get("ok"))
         self._remember(call)
+        self.answered(call)
 
     def _remember(self, call: Call) -> None:
         """Keep the metadata of posts, which this Slack does not, and give them back with the posts."""

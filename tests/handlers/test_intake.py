@@ -283,3 +283,22 @@ async def test_a_channel_is_called_by_its_name(desk: TestedDesk) -> None:
     await ion.says("Exportul nu merge", mentioned=True, message="late", place_name="carpati")
     await desk.customer("emma").says("I cannot log in", conversation="C7", direct=False, mentioned=True)
     assert "· Web #carpati ·" in (await desk.said_in("triage"))[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "waits"),
+    [
+        ("Am repornit serviciul.", "Mulțumesc!", False),
+        ("Ne uităm.", "ok, merci", False),
+        ("Am repornit serviciul. Merge acum?", "da", True),
+        ("Am repornit serviciul.", "Tot nu merge", True),
+    ],
+)
+async def test_thanks_start_no_clock_and_an_answer_to_our_question_does(
+    desk: TestedDesk, said: str, text: str, waits: bool
+) -> None:
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types(f"/ticket reply 1001 {said}")
+    await desk.customer().says(text, thread=message)
+    running = [clock.name for clock in (await desk.case()).clocks() if clock.running]
+    assert ("next_response" in running) is waits
