@@ -299,7 +299,7 @@ async def test_nobody_is_called_by_what_a_customer_writes(
     asked = await slack.says(ION, ION_DM, "Nu merge nimic! <!channel> <!here> <@U0ANA> <#C0TRIAGE|x>")
     card = await one_card(slack)
     await slack.says(ION, ION_DM, "Chiar nimic &lt;!channel&gt; &lt;@U0ANA&gt; @channel @here", thread=asked)
-    await replies(slack, TRIAGE, card["ts"], 1)
+    await replies(slack, TRIAGE, card["ts"], 2)  # who is on call for a P1, and what was added
     await silence(book)
     sent = json.dumps([call.body for call in gateway.calls if call.method.startswith("chat.")])
     for sign in ("<!channel", "<!here", "<!everyone", "<@U0ANA", "<#C0"):
