@@ -4,6 +4,7 @@ import pytest
 
 from desk.tickets import Kind, Status
 from handlers import housekeeping
+from storage import people
 from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk, answer_text
 
 
@@ -280,6 +281,11 @@ async def test_a_channel_is_called_by_its_name(desk: TestedDesk) -> None:
     await ion.says("Nu pot crea curse noi", mentioned=True, place_name="trans-carpati")
     assert "· Web #trans-carpati ·" in (await desk.said_in("triage"))[0]
     assert "Web #trans-carpati" in answer_text(await desk.agent().types("/ticket show 1001"))
+    named = [
+        await desk.database.read(lambda tx, one=one: people.is_named(tx, "web", "try", one))  # type: ignore[misc]
+        for one in ("C7", "dm:ion", "C8")
+    ]
+    assert named == [True, False, False]
     await ion.says("Exportul nu merge", mentioned=True, message="late", place_name="carpati")
     await desk.customer("emma").says("I cannot log in", conversation="C7", direct=False, mentioned=True)
     assert "· Web #carpati ·" in (await desk.said_in("triage"))[-1]
