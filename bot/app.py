@@ -128,7 +128,7 @@ class App:
             for name, value in values.items()
         }
         message = Message((Text((t(template, **said),)),), t.language, self.desk.plan.zone)
-        return Answer(message=message)
+        return Answer(message=message, refused=True)
 
     async def advance(self, by: timedelta) -> None:
         """Set the clock ahead, also for the next start, and do what has come due meanwhile."""

@@ -56,6 +56,7 @@ class Incoming(Struct, frozen=True):
     text: str = ""
     files: tuple[File, ...] = ()
     place_name: str = ""  # what the conversation is called, where the edge was told
+    heard: bool = True  # what is written in the conversation reaches the desk, as far as the edge knows
     home: str = ""  # the direct conversation of this person with the desk, where the edge knows it
     direct: bool = False  # a direct message to the desk
     mentioned: bool = False  # the desk was mentioned

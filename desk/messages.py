@@ -172,12 +172,14 @@ class Answer(Struct, frozen=True):
     """What the asker alone gets back in the platform's own response.
 
     `message` is shown to them only; `form` is opened; `errors` are shown beside the fields of the form
-    that was submitted, and keep it open. An empty answer says nothing.
+    that was submitted, and keep it open. `refused` means that nothing was done: then a form stays open too,
+    so that its text is not lost. An empty answer says nothing.
     """
 
     message: Message | None = None
     form: Form | None = None
     errors: dict[str, str] = {}
+    refused: bool = False
 
 
 def plain(rich: Rich) -> str:

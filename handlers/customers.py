@@ -4,7 +4,7 @@ import csv
 import io
 from datetime import datetime
 
-from desk.errors import BadInput, NotFound
+from desk.errors import BadInput, NotFound, Refused
 from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.plan import Plan
 from desk.targets import no_tier
@@ -56,6 +56,8 @@ def link(call: Call, text: str) -> Answer:
     customer = _customer(call.tx, text)
     if call.place is None or call.incoming.direct or call.place.kind == "triage":
         raise BadInput(_("Write this in the customer's channel: that is the one to be linked."))
+    if not call.incoming.heard:
+        raise Refused(_("I am not in this channel, so I would hear nothing. Invite me, then link it."))
     people.change_place(call.tx, call.place.id, customer_id=customer.id, kind="channel")
     return call.say("Messages in this channel are tickets of {name} from now on.", name=customer.name)
 

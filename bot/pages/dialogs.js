@@ -60,6 +60,11 @@ function finish(form, answer, chat, post) {
   // What was refused is another attempt when it is sent again.
   openedFrom.key = newKey();
   if (Object.keys(answer.errors).length) return showErrors(form, answer.errors);
+  if (answer.refused) {
+    // What was written stays, to be sent again or copied.
+    form.querySelector("[data-failed]").textContent = answer.refused;
+    return;
+  }
   if (!answer.form) formDialog.close();
   showAnswer(answer, chat, post);
 }

@@ -70,3 +70,17 @@ def _file(file: Body) -> File:
         size=int(file.get("size") or 0),
         url=str(file.get("permalink") or file.get("url_private") or ""),
     )
+
+
+def first_field(body: Body) -> str | None:
+    """Return the name of the first field of the form that was sent."""
+    blocks = (body.get("view") or {}).get("blocks") or ()
+    return next((str(block["block_id"]) for block in blocks if block.get("type") == "input"), None)
+
+
+def removed(body: Body) -> bool:
+    """Whether a workspace removed the app. People's own tokens may go without that."""
+    event = body.get("event") or {}
+    if event.get("type") == "tokens_revoked":
+        return bool((event.get("tokens") or {}).get("bot"))
+    return event.get("type") == "app_uninstalled"

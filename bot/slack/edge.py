@@ -5,6 +5,7 @@ becomes a 500, so that Slack sends the event again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -16,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.actions import translate
-from bot.slack.bodies import Body, me, workspace
+from bot.slack.bodies import Body, first_field, me, removed, workspace
 from bot.slack.channels import Channels, Named
 from bot.slack.people import People
 from bot.slack.profiles import Profiles, Receive
@@ -25,15 +26,17 @@ from desk.incoming import Incoming
 from desk.messages import Answer, Form, Message, Text
 from desk.wording import words
 from notifications.chat import SendError
+from notifications.slack.errors import SlackRefused
 from notifications.slack.form import render_form
 from notifications.slack.render import render
 from notifications.slack.send import SlackChat
 
 log = structlog.get_logger()
 
+_QUICK = 1.5  # seconds for a question before an answer that Slack wants within three
 _PATIENCE = 3.0  # seconds for answers that are under way when the desk stops
 
-Forget = Callable[[str], Awaitable[None]]
+Forget = Callable[[str, int], Awaitable[None]]
 
 
 async def _never_named(_workspace: str, _channel: str) -> bool:
@@ -43,7 +46,8 @@ async def _never_named(_workspace: str, _channel: str) -> bool:
 class Edge(AsyncMiddleware):
     """Bolt's last step: every payload passes through here, and none goes further.
 
-    `forget` is told which workspace removed the app. `named` says whether a workspace's channel has its name.
+    `forget` is told which workspace removed the app, and when (seconds since 1970). `named` says whether a
+    workspace's channel has its name.
     """
 
     def __init__(
@@ -97,9 +101,9 @@ class Edge(AsyncMiddleware):
         kind = (body.get("event") or {}).get("type") or body.get("type")
         if kind == "app_rate_limited":
             log.warning("slack.rate_limited", workspace=body.get("team_id"))
-        if kind in ("app_uninstalled", "tokens_revoked") and self._forget is not None:
+        if self._forget is not None and removed(body):
             log.warning("slack.removed", workspace=workspace(body))
-            await self._forget(workspace(body))
+            await self._forget(workspace(body), int(body.get("event_time") or time.time()))
 
     async def _completed(self, incoming: Incoming, body: Body, client: AsyncWebClient) -> Incoming | None:
         """Add what the payload lacks. This is before the transaction: none is open while we ask Slack."""
@@ -113,10 +117,23 @@ class Edge(AsyncMiddleware):
                 # Somebody else's direct conversation: the desk is not in it.
                 return replace(incoming, conversation="", direct=False, home=home)
             return replace(incoming, home=home)
+        if incoming.kind == "command" and incoming.command == "customer" and not incoming.direct:
+            return replace(incoming, heard=await self._is_heard(incoming))
         if incoming.kind == "action" and incoming.command == "support.open":
             # A form tells no conversation: without this the request would have no place to be answered in.
             return replace(incoming, home=await self._people.home(client, incoming.workspace, incoming.user))
         return incoming
+
+    async def _is_heard(self, incoming: Incoming) -> bool:
+        """Say whether the desk is in the channel: commands come from others too, messages do not."""
+        try:
+            async with asyncio.timeout(_QUICK):
+                told = await self._chat.channel(incoming.workspace, incoming.conversation)
+        except SlackRefused as refused:
+            return refused.code != "channel_not_found"
+        except (SendError, TimeoutError):
+            return True
+        return bool(told.get("is_member", True))
 
     async def _with_its_place(self, incoming: Incoming) -> Incoming:
         """Add what the channel is called, where nobody knows yet."""
@@ -131,7 +148,7 @@ class Edge(AsyncMiddleware):
         self, body: Body, incoming: Incoming, answer: Answer, client: AsyncWebClient
     ) -> BoltResponse:
         if body.get("type") == "view_submission":
-            return self._form_closed(incoming, answer, client)
+            return self._form_closed(incoming, body, answer, client)
         message = answer.message
         if answer.form is not None:
             try:
@@ -149,13 +166,18 @@ class Edge(AsyncMiddleware):
             self._later(self._tell(incoming, message, client))
         return BoltResponse(status=200, body="")
 
-    def _form_closed(self, incoming: Incoming, answer: Answer, client: AsyncWebClient) -> BoltResponse:
+    def _form_closed(
+        self, incoming: Incoming, body: Body, answer: Answer, client: AsyncWebClient
+    ) -> BoltResponse:
         """Answer a sent form: mistakes keep it open, another form takes its place, else it closes.
 
         https://docs.slack.dev/surfaces/modals#response_actions
         """
-        if answer.errors:
-            return BoltResponse(status=200, body={"response_action": "errors", "errors": answer.errors})
+        errors = answer.errors
+        if answer.refused and answer.message is not None and (field := first_field(body)):
+            errors = {field: str(render(answer.message)["text"])}
+        if errors:
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if answer.message is not None:
             self._later(self._tell(incoming, answer.message, client))
         if answer.form is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 import structlog
@@ -160,10 +161,14 @@ class Installs:
         """Let go of the database."""
         await self._engine.dispose()
 
-    async def forget(self, workspace: str) -> None:
-        """Forget a workspace that removed the app."""
+    async def forget(self, workspace: str, at: int) -> None:
+        """Forget a workspace that removed the app at an instant (seconds since 1970); what is newer stays."""
+        # As Slack's SDK keeps it; the platform tells whole seconds.
+        until = datetime.fromtimestamp(at + 1, UTC).replace(tzinfo=None)
         self._tokens.pop(workspace, None)
         tables = (self._store.bots, self._store.installations)
         async with self._engine.begin() as connection:
             for table in tables:
-                await connection.execute(sa.delete(table).where(table.c.team_id == workspace))
+                await connection.execute(
+                    sa.delete(table).where(table.c.team_id == workspace, table.c.installed_at < until)
+                )

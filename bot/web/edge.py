@@ -26,6 +26,7 @@ from bot.web.guard import TRY, Handler, TryPage, guarded, language_of
 from bot.web.samples import PLATFORM, WORKSPACE
 from desk.errors import Refused
 from desk.incoming import Incoming, Kind
+from desk.messages import Message, Text, plain
 from desk.wording import sentence
 from storage import web as posts
 
@@ -207,7 +208,14 @@ async def _received(request: web.Request, incoming: Incoming) -> web.Response:
             "only_you": answer.message and draw_answer(answer.message, reader),
             "form": answer.form and draw_form(answer.form, reader),
             "errors": answer.errors,
+            "refused": _words(answer.message) if answer.refused else "",
         }
+    )
+
+
+def _words(message: Message | None) -> str:
+    return (
+        " ".join(plain(block.rich) for block in message.blocks if isinstance(block, Text)) if message else ""
     )
 
 

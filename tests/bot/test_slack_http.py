@@ -13,6 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
@@ -407,6 +409,61 @@ async def test_mistakes_in_a_form_keep_it_open(client: Client, desk: Desk, fake:
     assert await (await interact(client, "view_submission", view=view)).text() == ""
     await until(lambda: fake.calls("chat.postMessage"))
     assert fake.calls("chat.postMessage")[0]["channel"] == "D1"
+
+
+async def test_a_form_whose_sending_is_refused_keeps_what_was_written(client: Client, desk: Desk) -> None:
+    blocks = [{"type": "section"}, {"type": "input", "block_id": "text"}]
+    view = {"id": "V1", "callback_id": "ticket.reply", "state": {"values": {}}, "blocks": blocks}
+    desk.answer = Answer(message=HELLO, refused=True)
+    answer = await interact(client, "view_submission", view=view)
+    assert await answer.json() == {"response_action": "errors", "errors": {"text": "Bună"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ({"ok": True, "channel": {"id": "C1", "is_member": True}}, True),
+        ({"ok": True, "channel": {"id": "C1", "is_member": False}}, False),
+        ({"ok": False, "error": "channel_not_found"}, False),
+        ({"ok": False, "error": "missing_scope"}, True),
+    ],
+)
+async def test_a_channel_that_is_linked_must_be_one_that_the_desk_hears(
+    client: Client, desk: Desk, fake: FakeSlack, told: dict[str, Any], heard: bool
+) -> None:
+    fake.answers["conversations.info"] = told
+    await command(client, "customer")
+    assert desk.heard[0].heard is heard
+
+
+@pytest.mark.parametrize(
+    ("told", "forgotten"),
+    [
+        ({"type": "app_uninstalled"}, [("T1", 1_700_000_000)]),
+        ({"type": "tokens_revoked", "tokens": {"bot": ["U0DESK"]}}, [("T1", 1_700_000_000)]),
+        ({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}, []),
+    ],
+)
+async def test_a_workspace_is_forgotten_when_the_desks_own_token_went(
+    desk: Desk,
+    api: str,
+    session: aiohttp.ClientSession,
+    told: dict[str, Any],
+    forgotten: list[tuple[str, int]],
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    async def forget(workspace: str, at: int) -> None:
+        seen.append((workspace, at))
+
+    edge = Edge(desk.receive, SlackChat(session, one_workspace("xoxb-1"), api), "ticket", forget)
+    request = AsyncBoltRequest(
+        body={"team_id": "T1", "event_time": 1_700_000_000, "type": "event_callback", "event": told},
+        mode="socket_mode",
+        context={"client": AsyncWebClient("xoxb-1")},
+    )
+    await edge.async_process(req=request, resp=BoltResponse(status=404), next=None)  # type: ignore[arg-type]
+    assert seen == forgotten
 
 
 async def test_a_mark_is_answered_where_it_was_put(client: Client, desk: Desk, fake: FakeSlack) -> None:

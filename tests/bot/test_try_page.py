@@ -180,7 +180,7 @@ async def test_every_file_that_the_page_names_is_served_with_its_type(page: Page
 async def test_what_a_customer_writes_is_stored_received_and_told_to_open_pages(page: Page) -> None:
     listening = asyncio.create_task(page.hears(until=1))
     status, answer = await page.writes("Nu pot crea <curse> noi")
-    assert (status, answer) == (200, {"only_you": None, "form": None, "errors": {}})
+    assert (status, answer) == (200, {"only_you": None, "form": None, "errors": {}, "refused": ""})
     [incoming] = page.received
     assert incoming == Incoming(
         platform="web",

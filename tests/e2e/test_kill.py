@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from storage.database import Database
+from storage.tables import places
 from storage.transactions import Transaction
 from tests.e2e.conftest import Book
 from tests.e2e.desk_process import DeskProcess, eventually, holds
@@ -184,13 +186,11 @@ async def knows_its_team(book: Book) -> None:
     await eventually(lambda: book.count("people WHERE agent AND name <> ''"), "the desk knows its team")
 
 
-async def let_leases_end(book: Book) -> None:
-    """Let a minute pass for what a killed process had taken."""
-
-    def work(tx: Transaction) -> None:
-        tx.execute(sa.text("UPDATE places SET leased_until = send_at WHERE leased_until IS NOT NULL"))
-
-    await book.database.write(work)
+async def let_leases_end(book: Book, taken_before: datetime) -> None:
+    """Let a minute pass for what killed processes had taken."""
+    theirs = places.c.leased_until <= taken_before + timedelta(minutes=1)
+    ended = sa.update(places).where(theirs).values(leased_until=places.c.send_at)
+    await book.database.write(lambda tx: tx.execute(ended))
 
 
 _REPLIES_WAITING = "outbox o JOIN places p ON p.id = o.place_id WHERE o.done_at IS NULL AND p.kind = 'direct'"
@@ -224,9 +224,10 @@ async def test_a_desk_killed_under_load_loses_nothing_and_repeats_nothing(
         goal = EVENTS * kill // KILLS + dice.randrange(4, EVENTS // KILLS)
         await sender.has_sent(goal)
         desk.kill()
+        killed_at = datetime.now(UTC)
         await desk.start()
     await asyncio.wait_for(sending, 60)
-    await let_leases_end(stored)
+    await let_leases_end(stored, killed_at)
     await eventually(lambda: no_reply_waits(stored), "every customer has a reply", 30)
 
     await every_event_is_a_ticket_once(stored, EVENTS)
