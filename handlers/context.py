@@ -10,6 +10,7 @@ from desk.messages import Answer, Message, Text
 from desk.plan import Plan
 from desk.wording import Language, Words, words
 from desk.wording import sentence as _
+from storage import people
 from storage import plans as stored_plans
 from storage.people import Customer, Person, Place
 from storage.transactions import Transaction
@@ -77,6 +78,12 @@ class Call:
         """Raise `NotAllowed` unless the asker is a member of the triage channel."""
         if not self.person.agent:
             raise NotAllowed(_("Only the support team can do that. Write /support to reach us."))
+
+
+def customer_of(tx: Transaction, person: Person, place: Place | None) -> Customer | None:
+    """Return whose somebody is: of their own customer, or else of the one whose channel they are in."""
+    customer_id = person.customer_id or (place.customer_id if place and not person.agent else None)
+    return people.customers_by_id(tx, {customer_id}).get(customer_id) if customer_id else None
 
 
 def _language(text: str) -> Language:

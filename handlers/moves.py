@@ -142,11 +142,26 @@ def _known_priorities(case: Case, language: Language) -> str:
 def reply(case: Case, call: Call, text: str) -> None:
     """Answer the customer, in the agent's name."""
     text = _something(text)
+    heard(case)
     case.add(_event(call, Kind.REPLIED, text=text))
     case.tell_customer(replied(cases.called(call.person), text, case.t, case.plan.zone))
     heading = call.desk.team("{agent} to the customer", agent=cases.called(call.person))
     case.tell_team(call.desk, said(heading, text, call.desk.team, case.plan.zone))
     take_if_free(case, call)
+
+
+def heard(case: Case) -> None:
+    """Raise `Refused` when the ticket's customer would not hear what is said to them."""
+    if case.ticket.place_id is None:
+        raise Refused(
+            _(
+                "{number} has no conversation with {who}: the form was sent from where we could not answer. "
+                "Nothing was sent. Reach them another way, and write it down with /ticket note {id}."
+            ),
+            number=case.ticket.number,
+            who=cases.called(case.requester),
+            id=case.ticket.id,
+        )
 
 
 def note(case: Case, call: Call, text: str) -> None:
@@ -193,11 +208,13 @@ def escalate(case: Case, call: Call, reason: str) -> None:
 
 def resolve(case: Case, call: Call, text: str = "") -> None:
     """Say that it is done, to the customer as well, with last words if there are any."""
+    text = text.strip()
+    if text:
+        heard(case)
     if case.ticket.status is Status.ON_HOLD:
         resume(case, call)
     case.move(Verb.RESOLVE)
     case.change(resolved_at=call.now)
-    text = text.strip()
     if text:
         case.add(_event(call, Kind.REPLIED, text=text))
     case.add(_event(call, Kind.RESOLVED, text=text))

@@ -19,12 +19,13 @@ from handlers import (
     marks,
     members,
     support,
+    support_buttons,
     ticket_buttons,
     tickets,
 )
-from handlers.context import Call, Desk
+from handlers.context import Call, Desk, customer_of
 from storage import early, inbox, people
-from storage.people import Customer, Person, Place
+from storage.people import Place
 from storage.transactions import Transaction
 
 _LONGEST_NAME = 200  # characters; what the table holds
@@ -47,7 +48,7 @@ TEAM_BUTTONS: dict[str, Handler] = {**ticket_buttons.BUTTONS, "ticket.customer":
 
 # For everybody, about what is their own.
 COMMANDS: dict[str, Handler] = {"support": support.support}
-BUTTONS = support.BUTTONS
+BUTTONS = support_buttons.BUTTONS
 
 
 def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Answer:
@@ -68,8 +69,7 @@ def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> A
 def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Call:
     person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
     place = _place(tx, desk, incoming)
-    customer = _customer(tx, person, place)
-    return Call(tx, desk, now, incoming, person, customer, place)
+    return Call(tx, desk, now, incoming, person, customer_of(tx, person, place), place)
 
 
 def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
@@ -85,12 +85,6 @@ def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
         return place
     people.change_place(tx, place.id, name=name)
     return replace(place, name=name)
-
-
-def _customer(tx: Transaction, person: Person, place: Place | None) -> Customer | None:
-    """Whose is it: the person's own customer, or else the customer whose channel this is."""
-    customer_id = person.customer_id or (place.customer_id if place and not person.agent else None)
-    return people.customers_by_id(tx, {customer_id}).get(customer_id) if customer_id else None
 
 
 def _handle(call: Call) -> Answer:

@@ -1,22 +1,20 @@
-"""What customers ask for: /support, and the buttons on our answers to them."""
+"""What customers ask for: /support, its words and its form."""
 
-from collections.abc import Callable
-
-from desk.errors import BadInput, NotFound
+from desk.errors import BadInput
 from desk.instants import say_duration
 from desk.messages import Answer, Block, Bold, Field, Fine, Form, Message, Rich, Text, When
 from desk.names import STATUS_SYMBOLS, STATUSES, priority_said
 from desk.plan import Plan
 from desk.sla import calendar
 from desk.targets import targets
-from desk.team_messages import said, shortened
-from desk.tickets import Event, Kind, Status, Ticket, ticket_id
+from desk.team_messages import shortened
+from desk.tickets import Status, Ticket
 from desk.wording import sentence as _
 from desk.wording import words
-from handlers import cases, commands, intake, moves, opening
-from handlers.cases import Case
+from handlers import commands, opening
 from handlers.commands import Command
 from handlers.context import Call
+from handlers.homes import home, opened_in, seen_from
 from handlers.opening import Request
 from storage import people, tickets
 from storage.people import Place
@@ -35,7 +33,7 @@ def support(call: Call) -> Answer:
         and commands.find(COMMANDS, word) is None
         and word not in ("help", "ajutor")
     ):
-        return _open(call, text, _home(call))
+        return _open(call, text, home(call))
     return commands.run(call, COMMANDS, "support", text)
 
 
@@ -48,7 +46,7 @@ def _form(call: Call, text: str) -> Answer:
         value=text,
         hint=t("In your own words: what you did, what you saw, since when, and who else has it."),
     )
-    place = _home(call)
+    place = home(call)
     form = Form(
         "support.open",
         t("Ask for support"),
@@ -60,36 +58,14 @@ def _form(call: Call, text: str) -> Answer:
     return Answer(form=form)
 
 
-def _home(call: Call) -> Place | None:
-    """Return where a request without a message lives: the customer's channel, or the direct conversation."""
-    incoming = call.incoming
-    if call.place is not None and (incoming.direct or call.place.customer_id is not None):
-        return call.place
-    home = incoming.home
-    if not home:
-        return None
-    return people.place(call.tx, incoming.platform, incoming.workspace, home, "direct")
-
-
 def submitted(call: Call) -> Answer:
     """The form of /support was sent."""
     text = call.incoming.fields.get("text", "").strip()
     if not text:
         return Answer(errors={"text": call.t("Tell us what happened: a few words are enough.")})
-    return _open(call, text, _allowed_place(call))
-
-
-def _allowed_place(call: Call) -> Place | None:
-    """Return the place that the form was opened for, if it is one of the sender's own."""
     subject = call.incoming.subject
-    place = people.place_numbered(call.tx, subject)
-    if place is None:
-        return None
-    theirs = (
-        place.customer_id is not None and call.customer is not None and place.customer_id == call.customer.id
-    )
-    home = place.kind == "direct" and place.conversation == call.incoming.home
-    return place if theirs or home else None
+    place = opened_in(call, subject) if subject else home(call)
+    return _open(seen_from(call, place), text, place)
 
 
 def _open(call: Call, text: str, place: Place | None) -> Answer:
@@ -163,13 +139,13 @@ def _promise(call: Call, plan: Plan, tier: str, priority: str) -> Rich:
 def call_me(call: Call, text: str) -> Answer:
     """/support call-me +40 721 000 000: for the tiers that have phone support"""
     _only_with(call, "phone")
-    return _open(call, call.t("Please call me back: {number}", number=text or "—"), _home(call))
+    return _open(call, call.t("Please call me back: {number}", number=text or "—"), home(call))
 
 
 def meet(call: Call, text: str) -> Answer:
     """/support meet tomorrow at ten: for the tiers that have video calls"""
     _only_with(call, "video")
-    return _open(call, call.t("I would like a video call: {when}", when=text or "—"), _home(call))
+    return _open(call, call.t("I would like a video call: {when}", when=text or "—"), home(call))
 
 
 def _only_with(call: Call, channel: str) -> None:
@@ -212,72 +188,4 @@ COMMANDS = {
     "call-me": Command(call_me, "+40 ...", _("we call you back"), ("sună-mă", "sunați-mă")),
     "meet": Command(meet, _("WHEN"), _("ask for a video call"), ("întâlnire",)),
     "language": Command(language, "ro | en", _("how we speak to you"), ("limbă",)),
-}
-
-
-def _own(call: Call, subject: str) -> Case:
-    """Load a ticket of the asker's own; anybody else's reads as if it were not there."""
-    case = cases.load(call.tx, call.desk, ticket_id(subject))
-    same = call.customer is not None and case.ticket.customer_id == call.customer.id
-    if not (same or case.ticket.requester_id == call.person.id or call.person.agent):
-        raise NotFound(_("There is no ticket T-{id}."), id=case.ticket.id)
-    return case
-
-
-def _details(call: Call) -> Answer:
-    case, t = _own(call, call.incoming.subject), call.t
-    field = Field("text", t("What should we know?"), "text")
-    title = t("Details for {number}", number=case.ticket.number)
-    return Answer(
-        form=Form("support.details.send", title, t("Send"), (field,), str(case.ticket.id), (), call.language)
-    )
-
-
-def _details_sent(call: Call) -> Answer:
-    case = _own(call, call.incoming.subject)
-    text = call.incoming.fields.get("text", "").strip()
-    if not text:
-        return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
-    name = call.person.name or call.person.user
-    data = {"text": text}
-    case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
-    if case.ticket.status is Status.ON_HOLD:
-        moves.resume(case, call)
-    if case.ticket.status is Status.RESOLVED:
-        _reopen_in_time(case, call)
-    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
-    case.tell_customer(said(name, text, case.t, case.plan.zone))
-    cases.store(call.tx, call.desk, [case], call.now)
-    return Answer()
-
-
-def _never_mind(call: Call) -> Answer:
-    case = _own(call, call.incoming.subject)
-    moves.resolve(case, call)
-    cases.store(call.tx, call.desk, [case], call.now)
-    return Answer()
-
-
-def _not_solved(call: Call) -> Answer:
-    case = _own(call, call.incoming.subject)
-    _reopen_in_time(case, call)
-    cases.store(call.tx, call.desk, [case], call.now)
-    return Answer()
-
-
-def _reopen_in_time(case: Case, call: Call) -> None:
-    if case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now):
-        raise BadInput(
-            _("{number} was resolved too long ago. Write here what happened: a new ticket goes on from it."),
-            number=case.ticket.number,
-        )
-    moves.reopen(case, call)
-
-
-BUTTONS: dict[str, Callable[[Call], Answer]] = {
-    "support.open": submitted,
-    "support.details": _details,
-    "support.details.send": _details_sent,
-    "support.nevermind": _never_mind,
-    "support.reopen": _not_solved,
 }

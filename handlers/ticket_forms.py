@@ -1,13 +1,14 @@
 """The forms that the buttons of a card open."""
 
 from desk.messages import Answer, Bold, Field, Form, Rich
-from handlers import cases
+from handlers import cases, moves
 from handlers.cases import Case
 from handlers.context import Call
 
 
 def reply(call: Call, case: Case) -> Answer:
-    """Ask for the answer, and say who will read it."""
+    """Ask for the answer, and say who will read it. Raises `Refused` when nobody would."""
+    moves.heard(case)
     t = call.t
     intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.place_name(case.place))
     field = Field("text", t("Your answer"), "text")
@@ -46,9 +47,11 @@ def escalate(call: Call, case: Case) -> Answer:
 
 
 def resolve(call: Call, case: Case) -> Answer:
-    """Ask for last words, and say who will read them."""
+    """Ask for last words, and say who will read them, if anybody does."""
     t = call.t
     intro = t.rich("{who} is told that it is done.", who=Bold(reader(case)))
+    if case.ticket.place_id is None:
+        intro = t.rich("{who} is not told: we have no conversation.", who=Bold(reader(case)))
     field = Field("text", t("Last words to the customer"), "text", required=False)
     return _form(
         call,

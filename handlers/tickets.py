@@ -114,9 +114,12 @@ def resolve(call: Call, text: str) -> Answer:
     case, words = case_named(call.tx, call.desk, text)
     moves.resolve(case, call, words)
     _store(call, case)
-    return call.say(
-        "{number} is resolved, and {who} knows.", number=case.ticket.number, who=ticket_forms.reader(case)
-    )
+    number, who = case.ticket.number, ticket_forms.reader(case)
+    if case.ticket.place_id is None:
+        return call.say(
+            "{number} is resolved. {who} was not told: we have no conversation.", number=number, who=who
+        )
+    return call.say("{number} is resolved, and {who} knows.", number=number, who=who)
 
 
 def reopen(call: Call, text: str) -> Answer:

@@ -50,6 +50,12 @@ class Speaker:
         """Press a button, choose an option or send a form."""
         return await self.does("action", command=action, subject=str(subject), fields=fields)
 
+    async def sends(self, form: str, subject: str, *, home: str | None = None, **fields: str) -> Answer:
+        """Send a form as Slack tells of it: without the conversation in which it was opened."""
+        home = f"dm:{self.user}" if home is None else home
+        told = {"conversation": "", "direct": False, "home": home}
+        return await self.does("action", command=form, subject=subject, fields=fields, **told)
+
     async def does(self, kind: Any, **more: Any) -> Answer:
         """Do anything."""
         values: dict[str, Any] = {

@@ -128,7 +128,14 @@ async def _press(request: web.Request) -> web.Response:
 async def _submit(request: web.Request) -> web.Response:
     asked = await read(request, web_asked.Submitted)
     check_person(request, asked.who)
-    incoming = _incoming("action", asked, command=asked.action, subject=asked.subject, fields=asked.fields)
+    incoming = _incoming(
+        "action",
+        asked,
+        home=_home(asked),
+        command=asked.action,
+        subject=asked.subject,
+        fields=asked.fields,
+    )
     return await _received(request, incoming)
 
 
@@ -140,11 +147,16 @@ async def _command(request: web.Request) -> web.Response:
         "command",
         asked,
         conversation=asked.conversation,
+        home=_home(asked),
         text=rest.strip(),
         direct=_is_direct(asked.conversation),
         command=word.lower(),
     )
     return await _received(request, incoming)
+
+
+def _home(asked: Asked) -> str:
+    return f"dm:{asked.who}"
 
 
 def _incoming(kind: Kind, asked: Asked, **what: Any) -> Incoming:

@@ -65,7 +65,7 @@ async def test_a_request_typed_elsewhere_is_confirmed_there_too(desk: TestedDesk
 
 
 async def test_a_request_that_has_no_place_is_confirmed_to_who_sent_it(desk: TestedDesk) -> None:
-    answer = await desk.customer().presses("support.open", "", text="Nu pot crea curse noi")
+    answer = await desk.customer().sends("support.open", "", home="", text="Nu pot crea curse noi")
     assert "T-1001" in answer_text(answer)
 
 

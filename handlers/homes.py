@@ -1,0 +1,55 @@
+"""Where somebody is when no message tells: a sent form has not even a conversation."""
+
+from dataclasses import replace
+
+from handlers.context import Call, customer_of
+from storage import people
+from storage.people import Place
+
+
+def home(call: Call) -> Place | None:
+    """Return where a request without a message lives: the customer's own channel, or the direct conversation.
+
+    In a channel of another customer it would be read by strangers.
+    """
+    incoming, place = call.incoming, call.place
+    if place is not None and (incoming.direct or _is_theirs(call, place)):
+        return place
+    if not incoming.home:
+        return None
+    return people.place(call.tx, incoming.platform, incoming.workspace, incoming.home, "direct")
+
+
+def _is_theirs(call: Call, place: Place) -> bool:
+    return (
+        place.customer_id is not None and call.customer is not None and place.customer_id == call.customer.id
+    )
+
+
+def opened_in(call: Call, number: str) -> Place | None:
+    """Return the place in which a sent form was opened, by its number, if the sender may be there.
+
+    The platform gives our forms back as we wrote them, to those alone for whom we opened them; what it
+    tells of the sender still has to agree.
+    """
+    place = people.place_numbered(call.tx, number)
+    return place if place is not None and _may_use(call, place) else None
+
+
+def _may_use(call: Call, place: Place) -> bool:
+    incoming, person = call.incoming, call.person
+    if (place.platform, place.workspace) != (incoming.platform, incoming.workspace):
+        return False
+    if place.kind == "direct":
+        return incoming.home in ("", place.conversation)
+    if place.customer_id is None or person.agent:
+        return False
+    here = call.place is None or call.place.id == place.id
+    return place.customer_id == person.customer_id or (person.customer_id is None and here)
+
+
+def seen_from(call: Call, place: Place | None) -> Call:
+    """Return the call as if it came from this place; whoever is of no customer is then of the place's."""
+    if call.place is not None or place is None:
+        return call
+    return replace(call, place=place, customer=customer_of(call.tx, call.person, place))

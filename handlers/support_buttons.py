@@ -1,0 +1,83 @@
+"""What the buttons and forms on our answers to a customer do."""
+
+from collections.abc import Callable
+
+from desk.errors import BadInput, NotFound
+from desk.messages import Answer, Field, Form
+from desk.team_messages import said
+from desk.tickets import Event, Kind, Status, ticket_id
+from desk.wording import sentence as _
+from handlers import cases, intake, moves, support
+from handlers.cases import Case
+from handlers.context import Call
+from handlers.homes import opened_in, seen_from
+
+
+def _own(call: Call, subject: str) -> Case:
+    """Load a ticket of the asker's own; anybody else's reads as if it were not there."""
+    case = cases.load(call.tx, call.desk, ticket_id(subject))
+    same = call.customer is not None and case.ticket.customer_id == call.customer.id
+    if not (same or case.ticket.requester_id == call.person.id or call.person.agent):
+        raise NotFound(_("There is no ticket T-{id}."), id=case.ticket.id)
+    return case
+
+
+def _details(call: Call) -> Answer:
+    case, t = _own(call, call.incoming.subject), call.t
+    field = Field("text", t("What should we know?"), "text")
+    title = t("Details for {number}", number=case.ticket.number)
+    # The form tells no conversation when it is sent, and a colleague is of this customer in its channel only.
+    subject = f"{case.ticket.id}:{call.place.id}" if call.place else str(case.ticket.id)
+    return Answer(form=Form("support.details.send", title, t("Send"), (field,), subject, (), call.language))
+
+
+def _details_sent(call: Call) -> Answer:
+    number, _colon, place = call.incoming.subject.partition(":")
+    call = seen_from(call, opened_in(call, place))
+    case = _own(call, number)
+    text = call.incoming.fields.get("text", "").strip()
+    if not text:
+        return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
+    name = call.person.name or call.person.user
+    data = {"text": text}
+    case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
+    if case.ticket.status is Status.ON_HOLD:
+        moves.resume(case, call)
+    if case.ticket.status is Status.RESOLVED:
+        _reopen_in_time(case, call)
+    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
+    case.tell_customer(said(name, text, case.t, case.plan.zone))
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _never_mind(call: Call) -> Answer:
+    case = _own(call, call.incoming.subject)
+    moves.resolve(case, call)
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _not_solved(call: Call) -> Answer:
+    case = _own(call, call.incoming.subject)
+    _reopen_in_time(case, call)
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _reopen_in_time(case: Case, call: Call) -> None:
+    if case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now):
+        raise BadInput(
+            _("{number} was resolved too long ago. Write here what happened: a new ticket goes on from it."),
+            number=case.ticket.number,
+        )
+    moves.reopen(case, call)
+
+
+BUTTONS: dict[str, Callable[[Call], Answer]] = {
+    "support.open": support.submitted,
+    "support.details": _details,
+    "support.details.send": _details_sent,
+    "support.nevermind": _never_mind,
+    "support.reopen": _not_solved,
+}
