@@ -14,7 +14,7 @@ from desk.phrases import STOPS, Meanings, Tree, Word, phrases
 
 LONGEST = 2000  # characters that are read: what matters is said early, and the rest may be a log
 _LIGHT_AT_ONCE = 4  # light words skipped inside a phrase; a bound, so that a wall of them costs nothing
-_SPLIT = ("split", "and")
+_SPLITS = ("split", "and"), ("split", "but")
 
 
 class Mark(Struct, frozen=True, gc=False):
@@ -34,6 +34,7 @@ class Clause(Struct, gc=False):
     asked: bool = False  # its sentence ends with a question mark
     unknown: int = 0  # words that no phrase accounts for
     cut_short: bool = False  # it ends with a bare "not": "exportul nu", "the export doesn't"
+    contrary: bool = False  # it begins with "but": what was said before is not the whole of it
 
 
 class Reading(NamedTuple):
@@ -120,6 +121,7 @@ def _clauses(words: list[Word], places: list[tuple[int, int]], lanes: list[list[
             closed[begin:end] = [True] * (end - begin)
             start, to = places[begin][0], places[end - 1][1]
             marks[begin] += [Mark(family, name, start, to) for family, name in meanings]
+    contrary = {end for _begin, end, meanings in lanes[0] if _SPLITS[1] in meanings}
     return [
         Clause(
             sentence,
@@ -127,6 +129,7 @@ def _clauses(words: list[Word], places: list[tuple[int, int]], lanes: list[list[
             asked,
             sum(heavy[first:after]),
             _ends_with_not(words, closed, first, after),
+            first in contrary,
         )
         for first, after, sentence, asked in _bounds(words, lanes[0])
     ]
@@ -134,7 +137,7 @@ def _clauses(words: list[Word], places: list[tuple[int, int]], lanes: list[list[
 
 def _bounds(words: list[Word], found: list[_Found]) -> Iterator[tuple[int, int, int, bool]]:
     """Yield the first word of each clause, the word after it, its sentence, and whether that is asked."""
-    splits = {begin: end for begin, end, meanings in found if _SPLIT in meanings}
+    splits = {begin: end for begin, end, meanings in found if any(split in meanings for split in _SPLITS)}
     clauses: list[tuple[int, int]] = []
     first = sentence = 0
     for at, word in enumerate(words):

@@ -46,6 +46,7 @@ class _Said:
         self.frames: dict[str, Mark] = {}
         self.scopes: set[str] = set()
         self.objects: list[Mark] = []
+        self.just = False
         states: list[Mark] = []
         for mark in clause.marks:
             match mark.family:
@@ -56,12 +57,16 @@ class _Said:
                 case "scope":
                     self.scopes.add(mark.name)
                 case "limit":
-                    self.limits.setdefault(mark.name, mark)
+                    # "Just" limits too, and as often says nothing ("it just works"): see `taken_back`.
+                    self.limits.setdefault("only" if mark.name == "just" else mark.name, mark)
+                    self.just = self.just or mark.name == "just"
                 case "frame":
                     self.frames.setdefault(mark.name, mark)
         self.state = min(states, key=_gravity) if states else None
         if more := self.limits.get("more"):
             self.objects = [mark for mark in self.objects if mark.begin < more.begin]
+        if "other" in self.scopes:
+            self.scopes.add("one")
         if self.scopes:
             self._narrow_scope(states)
 
@@ -104,7 +109,7 @@ class _Said:
         if "denial" in self.frames:
             return "relief"
         named = self.objects or self.scopes or self.limits
-        if self.clause.cut_short and named:
+        if self.clause.cut_short and (named or (relieved and self.clause.contrary)):
             return "broken"
         if relieved and self.objects and self.limits.keys() & {"only", "except"}:
             return "broken"
@@ -125,6 +130,18 @@ class _Said:
         if kind == "works" and self.objects and "only" in self.limits:
             return "rest broken"
         return "relief"
+
+    def taken_back(self, relieved: bool) -> list[Mark] | None:
+        """Return the words that say that not all of it works: "only on my phone", "for my colleague"."""
+        if self.state is None or self.state.name != "works":
+            polite = any(mark.name == "thanks" for mark in self.clause.marks)
+            doubt = relieved and self.state is None and self.clause.contrary and self.clause.unknown
+            return self.clause.marks if doubt and not polite else None
+        only = "only" in self.limits and (self.scopes or (self.clause.unknown and not self.just))
+        if not (only or "except" in self.limits or "other" in self.scopes):
+            return None
+        limits = ("scope", "limit")
+        return [self.state, *(mark for mark in self.clause.marks if mark.family in limits)]
 
     def evidence(self) -> list[Mark]:
         """Return the marks that the finding rests on: the state or the frame, and the objects."""
@@ -151,6 +168,7 @@ def findings(clauses: list[Clause]) -> tuple[list[Finding], list[Mark]]:
     topic: list[str] = []
     supposed = -1  # the sentence that speaks of a case that has not come
     relieved = False  # the clause before said that something works
+    less: list[Finding] = []  # ... but not all of it, and nothing else tells more
     for clause in clauses:
         said = _Said(clause)
         if said.supposes:
@@ -160,15 +178,18 @@ def findings(clauses: list[Clause]) -> tuple[list[Finding], list[Mark]]:
         if kind == "relief":
             settled = said.evidence() or settled
             found = _after_relief(found, said, names)
+            less = []
         elif kind == "rest broken":
             found.append(Finding("down", said.evidence(), ["system"]))
         elif kind is None:
             _complete(found, said, names)
         elif kind != "supposed":
             found.append(_finding(said, kind, names or topic if _refers(said, names, topic) else names))
+        if kind in ("relief", None) and (back := said.taken_back(relieved)) is not None:
+            less = [Finding("trouble", back or settled, [])]
         relieved = kind == "relief" or (relieved and kind is None)
         topic = names or topic
-    return found, settled
+    return found or less, settled
 
 
 def _refers(said: _Said, names: list[str], topic: list[str]) -> bool:

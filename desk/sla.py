@@ -7,8 +7,8 @@
     update          each answer (or the reopening)           the next answer           stops
     resolution      the opening                              resolved                  stops
 
-An answer is what a person said to the customer; what the desk says by itself is none. Thanks that answer no
-question ask for none. Resolving ends every
+An answer is what a person said to the customer; what the desk says by itself is none. A customer who only
+says thanks, or that it works again, has not asked for anything (`request` is false). Resolving ends every
 clock, also with nothing said; a reopened ticket's resolution runs on, less the time it was resolved. Before
 the first answer no update is due: until then the first response is what was promised. Tier and priority are
 the current ones: after a change, everything is computed anew from the opening (the plan, reading 3).
@@ -115,14 +115,19 @@ def _story(
 
 
 def _turns(history: Sequence[Event]) -> Iterator[Event]:
-    """Leave out what does not count: automatic answers, thanks, and what was said to a resolved ticket."""
+    """Leave out what does not count: what `_counts` says, and what was said while the ticket was resolved."""
     resolved = False
     for event in history:
-        automatic = event.kind is Kind.REPLIED and event.who is None
-        thanks = event.kind is Kind.SAID and event.data.get("thanks")
-        if (not resolved or event.kind is Kind.REOPENED) and not automatic and not thanks:
+        if (not resolved or event.kind is Kind.REOPENED) and _counts(event):
             yield event
             resolved = event.kind is Kind.RESOLVED
+
+
+def _counts(event: Event) -> bool:
+    """An automatic answer is none, and who said "thank you" or "it works now" waits for nothing."""
+    if event.kind is Kind.REPLIED:
+        return event.who is not None
+    return not (event.kind is Kind.SAID and event.data.get("request") is False)
 
 
 def _runs(turns: Iterable[Event], begins: Collection[Kind], ends: Collection[Kind]) -> Iterator[_Run]:

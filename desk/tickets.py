@@ -63,7 +63,7 @@ class Kind(StrEnum):
     """What an event of a ticket's history tells."""
 
     OPENED = "opened"  # text, files
-    SAID = "said"  # the customer spoke: text, files, thanks (nobody needs to answer)
+    SAID = "said"  # the customer spoke: text, files; request (false: they wait for nothing)
     REPLIED = "replied"  # the team spoke to the customer: text, files
     NOTED = "noted"  # the team spoke among itself: text, files
     EDITED = "edited"  # somebody changed what they wrote: message, before, after

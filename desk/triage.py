@@ -46,7 +46,7 @@ _UNCLEAR = _("Nothing in the message says how serious it is.")
 _SETTLED = _("Nothing to do: the customer says that it is settled (“{words}”)")
 _TALK = _("Nothing is asked for.")
 
-Talk = Literal["greeting", "thanks", ""]
+Talk = Literal["greeting", "thanks", "yes", "settled", ""]
 _Verdict = tuple[Priority, str]
 
 # The plan, section 2: a state, and the size of what it happens to. "" is an object that was not named or does
@@ -94,7 +94,12 @@ class Suggestion(Struct, frozen=True):
     category: str | None
     language: str
     evidence: str
-    talk: Talk = ""  # what it is where nothing is asked for: hello, or thanks, "it works" and goodbye
+    talk: Talk = ""  # where nothing is asked for: hello; thanks, goodbye; "yes"; "it works again"
+
+    @property
+    def waits(self) -> bool:
+        """Whether whoever wrote it waits for us: not after thanks, a greeting, or "it works again"."""
+        return self.request or self.talk in ("", "yes")
 
 
 def suggest(text: str) -> Suggestion:
@@ -177,19 +182,23 @@ def _category(objects: list[str], *, smallest: bool) -> str:
 
 def _without_finding(reading: Reading, settled: list[Mark], named: list[str]) -> Suggestion:
     if settled:
-        return replace(_suggestion(reading, None, _SETTLED, None, settled), talk="thanks")
+        return replace(_suggestion(reading, None, _SETTLED, None, settled), talk="settled")
     if _only_talk(reading.clauses, named):
-        return replace(_suggestion(reading, None, _TALK, None, []), talk=_talk(reading.clauses))
+        return replace(_suggestion(reading, None, _TALK, None, []), talk=_talk(reading))
     return Suggestion(True, None, _UNCLEAR, {}, _category(named, smallest=False), reading.language, "")
 
 
 def _only_talk(clauses: list[Clause], named: list[str]) -> bool:
-    thanked = any(mark.name == "thanks" for clause in clauses for mark in clause.marks)
+    thanked = any(mark.name in ("thanks", "yes") for clause in clauses for mark in clause.marks)
     return not named and (thanked or not any(clause.unknown for clause in clauses))
 
 
-def _talk(clauses: list[Clause]) -> Talk:
-    said = {mark.name for clause in clauses for mark in clause.marks if mark.family == "talk"}
+def _talk(reading: Reading) -> Talk:
+    if not reading.clauses and "?" not in reading.text:
+        return "thanks"  # a thumb, a smile
+    said = {mark.name for clause in reading.clauses for mark in clause.marks if mark.family == "talk"}
+    if "yes" in said:
+        return "yes"
     if said & {"thanks", "farewell"}:
         return "thanks"
     return "greeting" if "greeting" in said else ""

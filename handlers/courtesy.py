@@ -16,7 +16,7 @@ def answer(call: Call, place: Place, talk: Suggestion) -> None:
     t, zone = _words(call, talk), call.desk.plan.zone
     if not tickets.spoke_before(call.tx, call.person.id):
         kind, said = "welcome", welcome(t, zone)
-    elif talk.talk == "thanks":
+    elif talk.talk in ("thanks", "yes"):
         kind, said = "service", at_your_service(t, zone)
     else:
         mine = tickets.open_tickets(call.tx, requester_id=call.person.id, most=_NAMED + 1)

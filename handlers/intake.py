@@ -1,11 +1,12 @@
 """What people write becomes tickets: which ticket a message belongs to, and what it does there."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from desk import triage
 from desk.messages import Answer
 from desk.team_messages import said
-from desk.tickets import Event, Kind, Status, Ticket
+from desk.tickets import Event, Kind, Status
 from handlers import cases, courtesy, moves
 from handlers.cases import Case
 from handlers.context import Call
@@ -13,6 +14,8 @@ from handlers.opening import Request, files_kept, open_request
 from storage import early, outbox, people, tickets
 from storage.people import Place
 
+# What does not take a ticket off hold: we still wait for what we asked.
+_POLITE = ("thanks", "greeting")
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,36 +91,58 @@ def _new(call: Call, place: Place) -> Answer:
     suggestion = triage.suggest(incoming.text)
     if not suggestion.request and not incoming.files:
         return _small_talk(call, place, suggestion)
-    open_request(
-        call,
-        Request(
-            text=incoming.text,
-            place=place,
-            message=incoming.message,
-            root=incoming.thread or incoming.message,
-            person=call.person,
-            customer=call.customer,
-            files=incoming.files,
-            source=incoming.platform,
-        ),
-        suggestion,
-    )
+    open_request(call, _request(call, place), suggestion)
     return Answer()
+
+
+def _request(call: Call, place: Place) -> Request:
+    incoming = call.incoming
+    return Request(
+        text=incoming.text,
+        place=place,
+        message=incoming.message,
+        root=incoming.thread or incoming.message,
+        person=call.person,
+        customer=call.customer,
+        files=incoming.files,
+        source=incoming.platform,
+    )
 
 
 def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
-    """Nothing is asked for: "hello", "thanks", "yes". It is answered, or goes into what is open."""
+    """Nothing is asked for: "hello", "thanks", "yes". It goes into what is open, or is answered.
+
+    "It works now" never ends here: it may be a complaint that we read wrongly, so the team sees it.
+    """
     incoming = call.incoming
+    about = _spoken_about(call, place, talk)
+    if about is not None:
+        return _add(call, place, cases.load(call.tx, call.desk, about))
+    if talk.talk == "settled" and not call.person.agent:
+        open_request(call, _request(call, place), talk)
+        return Answer()
     if incoming.thread is not None:
         _keep(call, place, incoming.thread)
-    elif incoming.direct and talk.talk != "greeting":
-        # "Yes", "it works now": said to us about what is open, if anything is.
-        about = tickets.latest_from(call.tx, place.id, call.person.id, since=_EVER)
-        if about is not None:
-            return _add(call, place, cases.load(call.tx, call.desk, about))
-    if incoming.mentioned or (incoming.direct and incoming.thread is None):
+    aloud = incoming.direct or (talk.talk == "" and place.customer_id is not None)  # "help!", "?"
+    if incoming.mentioned or (aloud and incoming.thread is None):
         courtesy.answer(call, place, talk)
     return Answer()
+
+
+def _spoken_about(call: Call, place: Place, talk: triage.Suggestion) -> int | None:
+    """Return the ticket that "yes" or "it works now" is about: the person's latest one here."""
+    here, who = place.id, call.person.id
+    if talk.talk == "settled":
+        lately = call.now - call.desk.plan.tickets.reopen_within
+        return (
+            tickets.latest_from(call.tx, here, who, since=_EVER)
+            or tickets.latest_from(call.tx, here, who, since=lately, resolved=True)
+            or tickets.only_open_one(call.tx, here)
+        )
+    polite = talk.talk == "greeting" or (talk.talk == "thanks" and not call.incoming.direct)
+    if polite or call.incoming.thread is not None:
+        return None
+    return tickets.latest_from(call.tx, here, who, since=_EVER)
 
 
 def _add(call: Call, place: Place, case: Case) -> Answer:
@@ -137,18 +162,19 @@ def _add(call: Call, place: Place, case: Case) -> Answer:
 
 def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
     """Record what the customer said and what follows from it. Returns None when a new ticket was opened."""
-    read, files = triage.suggest(call.incoming.text), call.incoming.files
-    is_request = read.request or bool(files)
-    thanks = read.talk == "thanks" and not files and not _was_asked(case)
-    if case.ticket.status is Status.RESOLVED and is_request:
+    meant, files = triage.suggest(call.incoming.text), bool(call.incoming.files)
+    if case.ticket.status is Status.RESOLVED and (meant.request or files):
         if not may_reopen(case, call.now):
-            _open_linked(call, place, case.ticket)
+            open_request(call, _request(call, place), linked=case.ticket)
             return None
         _record(call, place, case, Kind.SAID)
         moves.reopen(case, call)
         return case
-    _record(call, place, case, Kind.SAID, **{"thanks": True} if thanks else {})
-    if case.ticket.status is Status.ON_HOLD:
+    if meant.waits or files or _was_asked(case):
+        _record(call, place, case, Kind.SAID)
+    else:
+        _record(call, place, case, Kind.SAID, request=False)
+    if case.ticket.status is Status.ON_HOLD and (files or meant.talk not in _POLITE):
         moves.resume(case, call)
     return case
 
@@ -165,22 +191,7 @@ def may_reopen(case: Case, now: datetime) -> bool:
     return resolved_at is not None and now - resolved_at <= case.plan.tickets.reopen_within
 
 
-def _open_linked(call: Call, place: Place, old: Ticket) -> None:
-    incoming = call.incoming
-    request = Request(
-        text=incoming.text,
-        place=place,
-        message=incoming.message,
-        root=incoming.message,
-        person=call.person,
-        customer=call.customer,
-        files=incoming.files,
-        source=incoming.platform,
-    )
-    open_request(call, request, linked=old)
-
-
-def _record(call: Call, place: Place, case: Case, kind: Kind, **more: bool) -> None:
+def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> None:
     """Add the incoming message to the history, and remember that it belongs there."""
     incoming = call.incoming
     data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}

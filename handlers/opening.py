@@ -71,6 +71,7 @@ def open_request(
     cases.open_case(call.tx, case, now)
     _claim(call, case, request, tickets.add_event(call.tx, case.ticket.id, first))
     if linked is not None:
+        _take_over_thread(call, case, request)
         case.add(
             Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
         )
@@ -86,6 +87,12 @@ def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
     if request.root is not None and request.root != request.message:
         tickets.claim_message(call.tx, request.place.id, request.root, case.ticket.id, None)
     tickets.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
+
+
+def _take_over_thread(call: Call, case: Case, request: Request) -> None:
+    """Let what is said next in the old ticket's thread belong to the new one."""
+    if request.place is not None and request.root is not None and request.root != request.message:
+        tickets.move_message(call.tx, request.place.id, request.root, case.ticket.id)
 
 
 def subject_of(text: str, files: tuple[File, ...] = ()) -> str:

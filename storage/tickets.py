@@ -58,17 +58,18 @@ _CLAIM = {
     False: Prepared(_claim(sqlite.insert(ticket_messages))),
 }
 _OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
-_LATEST = Prepared(
+_RESOLVED = tickets.c.status == Status.RESOLVED.value
+_FROM = (
     sa.select(tickets.c.id)
     .where(
         tickets.c.place_id == sa.bindparam("the_place"),
         tickets.c.requester_id == sa.bindparam("the_person"),
         tickets.c.last_said_at >= sa.bindparam("since"),
-        tickets.c.status != Status.RESOLVED.value,
     )
     .order_by(tickets.c.last_said_at.desc())
     .limit(1)
 )
+_LATEST = {False: Prepared(_FROM.where(sa.not_(_RESOLVED))), True: Prepared(_FROM.where(_RESOLVED))}
 
 
 def open_ticket(tx: Transaction, ticket: Ticket, **index: Any) -> Ticket:
@@ -164,11 +165,29 @@ def claim_message(tx: Transaction, place_id: int, message: str, ticket_id: int, 
     tx.run(_CLAIM[tx.postgres], row)
 
 
-def latest_from(tx: Transaction, place_id: int, person_id: int, since: datetime) -> int | None:
-    """Return the open ticket to which this person last added something in this place since an instant."""
+def move_message(tx: Transaction, place_id: int, message: str, ticket_id: int) -> None:
+    """Let a message of a place belong to another ticket."""
+    tx.execute(
+        sa.update(ticket_messages)
+        .where(ticket_messages.c.place_id == place_id, ticket_messages.c.message == message)
+        .values(ticket_id=ticket_id)
+    )
+
+
+def latest_from(
+    tx: Transaction, place_id: int, person_id: int, since: datetime, *, resolved: bool = False
+) -> int | None:
+    """Return the open (or `resolved`) ticket of this person to which something was last added here since."""
     values = {"the_place": place_id, "the_person": person_id, "since": since}
-    ticket_id: int | None = tx.run(_LATEST, values).scalar()
+    ticket_id: int | None = tx.run(_LATEST[resolved], values).scalar()
     return ticket_id
+
+
+def only_open_one(tx: Transaction, place_id: int) -> int | None:
+    """Return the open ticket of a place, None where there are none or several."""
+    open_here = tickets.c.status.in_(_OPEN_STATES) & (tickets.c.place_id == place_id)
+    found = tx.execute(sa.select(tickets.c.id).where(open_here).limit(2)).scalars().all()
+    return found[0] if len(found) == 1 else None
 
 
 def open_tickets(

@@ -182,6 +182,21 @@ P3 | s-a rezolvat? tot nu merge
 P3 | It still doesn't work
 P3 integrations | Integrarea cu Timocom nu funcționează
 P3 integrations | the API integration with our ERP fails
+P3 | Merge doar de pe telefon
+P3 | merge numai in incognito
+P3 | It works only on Chrome
+P3 | it works just on my phone
+P3 | Only works sometimes
+P3 | merge uneori
+P3 | Merge, dar foarte greu
+P3 | Merge, dar nu cum trebuie
+P3 | Merge, dar nu
+P3 | works but not properly
+P3 | works now but I had to reinstall it twice
+P3 | Works for my colleague
+P3 | works for my colleagues
+P3 | La colegul meu merge
+P3 | la ceilalti merge
 P4 reports | cum pot exporta?
 P4 reports | Cum export rapoartele în Excel?
 P4 reports | how do I export the report?
@@ -246,6 +261,12 @@ P4 | the app works again, thanks. Could you tell me how to avoid this?
 - | :thumbsup:
 - | ...
 - | da
+- | It just works now
+- | S-a rezolvat, dar a durat cam mult
+- | Works now, but thanks for checking
+- | acum merge la toti colegii
+- | La mine merge acum, mulțumesc
+- | Ajutor!
 - | nu mai e nevoie, mulțumesc
 - | Nu mergea exportul, dar acum merge
 - | gata, merge
@@ -484,6 +505,27 @@ def test_only_the_beginning_of_a_long_text_is_read() -> None:
 def test_the_evidence_is_in_the_customers_own_words(text: str, evidence: str) -> None:
     assert suggest(text).evidence.startswith(evidence)
     assert evidence or not suggest(text).evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "talk", "waits"),
+    [
+        ("Mulțumesc!", "thanks", False),
+        ("ok, mersi", "thanks", False),
+        ("👍", "thanks", False),
+        ("Bună ziua", "greeting", False),
+        ("S-a rezolvat", "settled", False),
+        ("da", "yes", True),
+        ("Yes, please", "yes", True),
+        ("?", "", True),
+        ("Ajutor!", "", True),
+        ("Nu merge nimic", "", True),
+    ],
+)
+def test_who_only_thanks_or_says_that_it_is_settled_waits_for_nothing(
+    text: str, talk: str, waits: bool
+) -> None:
+    assert (suggest(text).talk, suggest(text).waits) == (talk, waits)
 
 
 def test_the_reason_quotes_the_evidence_and_can_be_translated() -> None:
