@@ -205,16 +205,34 @@ def _mark(kind: Kind, data: dict[str, Any]) -> Told:
     return kind, data.get("clock"), data.get("started_at"), data.get("target")
 
 
+_PROMISED_ANEW = frozenset({Kind.PRIORITY, Kind.TIER, Kind.PLAN})
+_FROM_THE_OPENING = ("first_response", "resolution")
+
+
+def promised_anew(history: Iterable[Event]) -> datetime | None:
+    """Return when other targets were last promised: by a change of priority, tier or plan."""
+    return max((event.at for event in history if event.kind in _PROMISED_ANEW), default=None)
+
+
 def reached(
-    clocks: Iterable[Clock], now: datetime, recorded: Collection[Told] = frozenset()
+    clocks: Iterable[Clock],
+    now: datetime,
+    recorded: Collection[Told] = frozenset(),
+    promised_at: datetime | None = None,
 ) -> tuple[Moment, ...]:
     """Return the moments that have come and are not `recorded` (see `told`), in the order in which they came.
 
     So a desk that was down says late, and once, what it missed. A warning that its breach has overtaken, or
-    whose clock has stopped, is not said any more; a breach is, for it is a fact of the report.
+    whose clock has stopped, is not said any more; a breach is, for it is a fact of the report. Targets that
+    were `promised_at` an instant (see `promised_anew`) count from the opening (the plan, reading 3), so they
+    judge a first response and a resolution that were over by then; an answer in between was due when the
+    promise of its own time said so.
     """
     moments = []
     for clock in clocks:
+        over = promised_at is not None and clock.stopped_at is not None and clock.stopped_at <= promised_at
+        if over and clock.name not in _FROM_THE_OPENING:
+            continue
         if clock.exceeded_at is not None and breached(clock, now):
             moments.append(Moment(clock, "breach", clock.exceeded_at))
         elif clock.warn_at is not None and clock.running and warned(clock, now):

@@ -14,7 +14,7 @@ from desk import sla
 from desk.errors import BadInput, NotFound
 from desk.messages import Message
 from desk.plan import Plan
-from desk.sla import Clock
+from desk.sla import Clock, Moment
 from desk.team_messages import answered, offers_take
 from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
 from desk.wording import Words, words
@@ -79,6 +79,10 @@ class Case:
         if self._clocks is None or self._clocks[0] != basis:
             self._clocks = basis, sla.clocks(*basis[:4], self.history)
         return self._clocks[1]
+
+    def reached(self, now: datetime) -> tuple[Moment, ...]:
+        """Return what the clocks came to by `now` that the history does not record yet."""
+        return sla.reached(self.clocks(), now, sla.told(self.history), sla.promised_anew(self.history))
 
     def loaded(self) -> "Case":
         """Note that this is how the ticket is stored."""
@@ -234,7 +238,7 @@ def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, da
 
 def _next_moment(case: Case, clocks: tuple[Clock, ...], now: datetime) -> datetime | None:
     """Return when one of the clocks warns or is exceeded next; now, if a change made that true already."""
-    if sla.reached(clocks, now, sla.told(case.history)):
+    if case.reached(now):
         return now
     return sla.next_moment(clocks, now)
 

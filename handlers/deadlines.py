@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from desk import escalation, sla
+from desk import escalation
 from desk.escalation import Call
 from desk.messages import Bold, Inline, Mention, Rich, When
 from desk.names import CLOCKS
@@ -63,13 +63,15 @@ def come_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> No
 
 def _clocks_reached(tx: Transaction, desk: Desk, case: Case, _timer: Timer, now: datetime) -> list[Line]:
     lines: list[Line] = []
-    for moment in sla.reached(case.clocks(), now, sla.told(case.history)):
+    for moment in case.reached(now):
         lines += _reached(tx, desk, case, moment, now)
     return lines
 
 
 def _reached(tx: Transaction, desk: Desk, case: Case, moment: Moment, now: datetime) -> list[Line]:
     case.add(Event(now, moment.kind, data=moment.data))
+    if not moment.clock.running:
+        return []  # a fact for the report; what it waited for was done meanwhile
     if moment.what == "breach":
         _escalate_breached(case, moment, now)
     if case.ticket.status is Status.RESOLVED:

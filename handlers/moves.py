@@ -20,6 +20,8 @@ from handlers.cases import Case
 from handlers.context import Call
 from storage.people import Person
 
+# What asks whoever has a ticket to say that they are at it.
+_ASKING = frozenset({Kind.ASSIGNED, Kind.TOLD, Kind.WARNED, Kind.BREACHED})
 _LONGEST_TAG = 40
 _MOST_TAGS = 10
 
@@ -29,18 +31,21 @@ def _event(call: Call, kind: Kind, **data: Any) -> Event:
 
 
 def take(case: Case, call: Call) -> None:
-    """Give the ticket to the one who asks."""
-    if (
-        case.assignee is not None
-        and case.assignee.id == call.person.id
-        and case.ticket.status is Status.IN_PROGRESS
-    ):
+    """Give the ticket to the one who asks; to the one who has it already, only if we have called since."""
+    mine = case.assignee is not None and case.assignee.id == call.person.id
+    if mine and case.ticket.status is Status.IN_PROGRESS and not _called_since_taken(case):
         raise Refused(_("{number} is yours already."), number=case.ticket.number)
     if case.ticket.status is Status.ON_HOLD:
         resume(case, call)
     elif case.ticket.status is not Status.IN_PROGRESS:
         case.move(Verb.TAKE)
     _give(case, call, call.person, Kind.TAKEN)
+
+
+def _called_since_taken(case: Case) -> bool:
+    """Say whether whoever has the ticket was asked for again since somebody last said "it is mine"."""
+    asked = (event.kind for event in reversed(case.history) if event.kind in {*_ASKING, Kind.TAKEN})
+    return next(asked, Kind.TAKEN) is not Kind.TAKEN
 
 
 def take_offered(case: Case, call: Call) -> None:
@@ -62,11 +67,15 @@ def take_if_free(case: Case, call: Call) -> None:
 
 
 def assign(case: Case, call: Call, to: Person) -> None:
-    """Give the ticket to somebody of the team."""
+    """Give the ticket to somebody of the team. Giving it to oneself is taking it: it answers a call.
+
+    A colleague who was given it has not answered yet: until they take it, reply or resolve, calls go on.
+    """
     if case.ticket.status not in (Status.IN_PROGRESS, Status.ON_HOLD):
         case.move(Verb.TAKE)
-    _give(case, call, to, Kind.ASSIGNED)
-    if to.id != call.person.id:
+    myself = to.id == call.person.id
+    _give(case, call, to, Kind.TAKEN if myself else Kind.ASSIGNED)
+    if not myself:
         sentence = call.desk.team.rich(
             "{number} is now with {who}.", number=Bold(case.ticket.number), who=cases.called(to)
         )

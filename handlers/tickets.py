@@ -54,10 +54,10 @@ def priority(call: Call, text: str) -> Answer:
 
 
 def prioritise(call: Call, case: Case, wanted: str) -> None:
-    """Set the priority, and begin the calls that the new one asks for."""
+    """Set the priority, and begin the calls that the new one asks for: whoever has the ticket needs none."""
     before = case.ticket.priority
     moves.prioritise(case, call, wanted)
-    if case.ticket.priority != before:
+    if case.ticket.priority != before and case.ticket.assignee_id != call.person.id:
         deadlines.opened(call.tx, call.desk, case, call.now)
     _store(call, case)
 

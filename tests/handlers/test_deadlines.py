@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
-from desk.tickets import Kind, Status
+import pytest
+
+from desk.errors import Refused
+from desk.tickets import Event, Kind, Status
 from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
 
 
@@ -115,3 +118,71 @@ async def test_a_change_that_makes_a_clock_late_is_noticed_at_once(desk: TestedD
     await desk.agent().types("/customer tier Rapid Cargo premium")
     await desk.fire()
     assert Kind.BREACHED in await desk.kinds()
+
+
+def recorded(history: list[Event], kind: Kind) -> list[str]:
+    return [event.data["clock"] for event in history if event.kind is kind]
+
+
+async def test_a_clock_that_was_stopped_is_recorded_as_late_and_calls_nobody(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.after(5 * HOUR)
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    before = await desk.said_in("triage")
+    await desk.agent().types("/customer tier Rapid Cargo premium")
+    await desk.fire()
+    assert recorded(await desk.history(), Kind.BREACHED) == ["first_response"]
+    assert Kind.TOLD not in await desk.kinds()
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert len(await desk.said_in("triage")) == len(before) + 1  # the card
+
+
+async def test_answers_that_were_in_time_when_they_were_given_are_not_late_under_a_new_priority(
+    desk: TestedDesk,
+) -> None:
+    message = await desk.customer("basic").says("Exportul nu funcționează")
+    for _ in range(3):
+        await desk.after(3 * HOUR)
+        await desk.agent().types("/ticket reply 1001 Ne uităm.")
+        await desk.customer("basic").says("Tot nu merge", thread=message)
+    await desk.agent().types("/ticket reply 1001 Am găsit.")
+    await desk.agent().types("/ticket priority 1001 P1")
+    await desk.fire()
+    assert recorded(await desk.history(), Kind.BREACHED) == ["first_response", "resolution"]
+
+
+async def test_assigning_a_ticket_to_oneself_stops_the_calls(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.agent().types("/ticket assign 1001 me")
+    await desk.after(30 * MINUTE)
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1"]
+
+
+async def test_whoever_was_given_a_ticket_stops_the_calls_by_taking_it(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.agent("ana").types("/ticket assign 1001 mihai")
+    await desk.after(10 * MINUTE)
+    await desk.agent("mihai").presses("ticket.take", 1001)
+    await desk.after(30 * MINUTE)
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1", "L2"]
+    with pytest.raises(Refused, match="T-1001 is yours already"):
+        await desk.agent("mihai").presses("ticket.take", 1001)
+
+
+async def test_whoever_has_a_ticket_is_not_called_for_raising_it_to_p1(desk: TestedDesk) -> None:
+    await desk.customer().says("Exportul nu funcționează")
+    await desk.agent("ana").types("/ticket take 1001")
+    await desk.after(MINUTE)
+    await desk.agent("ana").presses("ticket.priority", "1001:P1")
+    await desk.after(20 * MINUTE)
+    assert Kind.TOLD not in await desk.kinds()
+
+
+async def test_a_colleague_who_raises_a_ticket_to_p1_has_its_assignee_answer(desk: TestedDesk) -> None:
+    await desk.customer().says("Exportul nu funcționează")
+    await desk.agent("ana").types("/ticket take 1001")
+    await desk.after(MINUTE)
+    await desk.agent("mihai").presses("ticket.priority", "1001:P1")
+    await desk.agent("ana").presses("ticket.take", 1001)
+    await desk.after(20 * MINUTE)
+    assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1"]
