@@ -99,6 +99,11 @@ class App:
         try:
             answer = await self.database.write(lambda tx: router.receive(tx, self.desk, incoming, now))
         except DeskError as error:
+            if incoming.kind in failures.KEPT:
+                # Nobody mistyped a message: what it says must not be lost with our refusal.
+                error_id = secrets.token_hex(4)
+                log.warning("event.refused", error_id=error_id, kind=incoming.kind, exc_info=True)
+                await self._keep(incoming, error_id)
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)
         except Exception:
             error_id = secrets.token_hex(4)

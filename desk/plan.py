@@ -92,6 +92,10 @@ class Plan(Part):
         """The zone in which the plan's hours, days and handovers are meant."""
         return ZoneInfo(self.zone)
 
+    def tier_of(self, name: str | None) -> str:
+        """Return the tier that holds for a customer of this one: the unknown one when it is not in here."""
+        return name if name is not None and name in self.tiers else self.tickets.unknown_tier
+
     def holiday(self, day: date) -> str | None:
         """Return the name of the day off that `day` is, in the country's own language, or None."""
         return self.days_off(day.year).get(day)

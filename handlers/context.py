@@ -62,6 +62,11 @@ class Call:
         return self.desk.plan.language
 
     @property
+    def tier(self) -> str:
+        """What the asker's company has bought, as the plan in force knows it."""
+        return self.desk.plan.tier_of(self.customer.tier if self.customer else None)
+
+    @property
     def t(self) -> Words:
         """The words to answer with."""
         return words(self.language)

@@ -7,14 +7,14 @@ from datetime import datetime
 from desk.errors import BadInput, NotFound, Refused
 from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.plan import Plan
-from desk.targets import no_tier
 from desk.team_messages import told
 from desk.tickets import Event, Kind, ticket_id
 from desk.wording import sentence as _
-from handlers import cases
+from handlers import cases, tiers
 from handlers.cases import Case
 from handlers.commands import Command, folded
 from handlers.context import Call, Desk
+from handlers.tiers import tier_named, tier_said
 from storage import people, tickets
 from storage.people import Customer
 from storage.transactions import Transaction
@@ -37,18 +37,11 @@ def _parts(plan: Plan, text: str) -> tuple[str, str, str | None]:
     """Split "Trans Carpați premium ro" into name, tier and language."""
     words = text.split()
     language = words.pop().lower() if words and words[-1].lower() in ("ro", "en") else None
-    if len(words) < 2:
+    tier = words.pop() if words else ""
+    name = " ".join(words).strip(" “”„\"'")
+    if not name:
         raise BadInput(_("Write a name and a tier, like: /customer add Trans Carpați premium ro"))
-    tier = _tier(plan, words.pop())
-    return " ".join(words).strip("“”\"'"), tier, language
-
-
-def _tier(plan: Plan, word: str) -> str:
-    wanted = folded(word)
-    for key, tier in plan.tiers.items():
-        if wanted in (folded(key), folded(tier.name)):
-            return key
-    raise no_tier(plan, word)
+    return name, tier_named(plan, tier), language
 
 
 def link(call: Call, text: str) -> Answer:
@@ -80,13 +73,9 @@ def _customer(tx: Transaction, name: str) -> Customer:
 def change_tier(call: Call, text: str) -> Answer:
     """/customer tier Trans Carpați enterprise: open deadlines follow"""
     name, _space, word = text.rpartition(" ")
-    customer, tier = _customer(call.tx, name), _tier(call.desk.plan, word)
-    people.change_customer(call.tx, customer.id, tier=tier)
-    found = cases.load_many(call.tx, call.desk, tickets.open_ids_of_customer(call.tx, customer.id))
-    for case in found:
-        _set_tier(call, case, tier)
-    cases.store(call.tx, call.desk, found, call.now)
-    n = len(found)
+    customer, tier = _customer(call.tx, name), tier_named(call.desk.plan, word)
+    source = call.incoming.platform
+    n = tiers.change(call.tx, call.desk, customer, tier, call.now, who=call.person.id, source=source)
     follow = call.t.count(
         "The deadlines of {n} open ticket follow.", "The deadlines of {n} open tickets follow.", n
     )
@@ -96,13 +85,6 @@ def change_tier(call: Call, text: str) -> Answer:
         tier=call.desk.plan.tiers[tier].name,
         changed=follow if n else "",
     )
-
-
-def _set_tier(call: Call, case: Case, tier: str) -> None:
-    if tier in case.plan.tiers and tier != case.ticket.tier:
-        data = {"before": case.ticket.tier, "after": tier}
-        case.add(Event(call.now, Kind.TIER, who=call.person.id, source=call.incoming.platform, data=data))
-        case.change(tier=tier)
 
 
 def change_language(call: Call, text: str) -> Answer:
@@ -121,8 +103,7 @@ def _spoken(call: Call, language: str) -> str:
 
 
 def _about(call: Call, customer: Customer) -> str:
-    tier = call.desk.plan.tiers.get(customer.tier)
-    return f"{tier.name if tier else customer.tier} · {_spoken(call, customer.language)}"
+    return f"{tier_said(call.desk.plan, customer, call.t)} · {_spoken(call, customer.language)}"
 
 
 def show(call: Call, text: str) -> Answer:
@@ -183,7 +164,7 @@ def _belongs_to(call: Call, case: Case, customer: Customer) -> None:
     case.add(Event(call.now, Kind.CUSTOMER, who=call.person.id, source=call.incoming.platform, data=data))
     case.customer = customer
     case.change(customer_id=customer.id)
-    _set_tier(call, case, customer.tier)
+    tiers.follow(case, customer.tier, call.now, who=call.person.id, source=call.incoming.platform)
     sentence = call.desk.team.rich("The customer is {name}.", name=Bold(customer.name))
     case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
 
@@ -191,8 +172,9 @@ def _belongs_to(call: Call, case: Case, customer: Customer) -> None:
 def import_customers(tx: Transaction, desk: Desk, text: str, now: datetime) -> tuple[int, int]:
     """Add or change the customers of a CSV text with the columns name, tier and language.
 
-    Returns how many were added and changed. Raises `BadInput` that names the line of every mistake; then
-    nothing is stored. The mistakes are in English, like all that the command line says.
+    The deadlines of open tickets follow a changed tier. Returns how many were added and changed. Raises
+    `BadInput` that names the line of every mistake; then nothing is stored. The mistakes
+    are in English, like all that the command line says.
     """
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     mistakes = list(_mistakes(desk.plan, rows))
@@ -219,11 +201,12 @@ def _mistakes(plan: Plan, rows: list[dict[str, str]]) -> list[str]:
 
 
 def _import_row(tx: Transaction, desk: Desk, row: dict[str, str], now: datetime) -> int:
-    name, tier = row["name"].strip(), _tier(desk.plan, row["tier"])
+    name, tier = row["name"].strip(), tier_named(desk.plan, row["tier"])
     language = (row.get("language") or desk.plan.language).strip().lower()
     known = people.customer_called(tx, name)
     if known is None:
         people.add_customer(tx, name, tier, language, now)
         return 1
-    people.change_customer(tx, known.id, name=name, tier=tier, language=language)
+    people.change_customer(tx, known.id, name=name, language=language)
+    tiers.change(tx, desk, known, tier, now, who=None, source="command line")
     return 0

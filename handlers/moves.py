@@ -135,10 +135,7 @@ def apply_plan(case: Case, call: Call) -> None:
     case.add(_event(call, Kind.PLAN, before=case.ticket.plan_version, after=desk.plan_version))
     case.plan = desk.plan
     tier = case.customer.tier if case.customer else case.ticket.tier
-    case.change(
-        plan_version=desk.plan_version,
-        tier=tier if tier in desk.plan.tiers else desk.plan.tickets.unknown_tier,
-    )
+    case.change(plan_version=desk.plan_version, tier=desk.plan.tier_of(tier))
     if case.ticket.priority not in desk.plan.priorities:
         case.change(priority=desk.plan.sla.default_priority)
 

@@ -9,6 +9,7 @@ from desk.customer_messages import opened
 from desk.hours import Calendar
 from desk.incoming import File
 from desk.messages import Message
+from desk.plan import Plan
 from desk.sla import calendar
 from desk.team_messages import shortened
 from desk.tickets import Event, Kind, Status, Ticket
@@ -47,9 +48,9 @@ def open_request(
             id=0,
             subject=subject_of(request.text, request.files),
             status=Status.RECEIVED,
-            priority=suggestion.priority or plan.sla.default_priority,
+            priority=_priority(plan, suggestion),
             opened_at=now,
-            tier=request.customer.tier if request.customer else plan.tickets.unknown_tier,
+            tier=plan.tier_of(request.customer.tier if request.customer else None),
             plan_version=call.desk.plan_version,
             language=_language(request, suggestion),
             category=suggestion.category,
@@ -79,6 +80,12 @@ def open_request(
     deadlines.opened(call.tx, call.desk, case, now)
     cases.store(call.tx, call.desk, [case], now, new=True)
     return case
+
+
+def _priority(plan: Plan, suggestion: triage.Suggestion) -> str:
+    """Return what triage suggests, as far as this plan knows such a priority."""
+    wanted = suggestion.priority
+    return wanted if wanted is not None and wanted in plan.priorities else plan.sla.default_priority
 
 
 def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:

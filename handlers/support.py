@@ -118,7 +118,7 @@ def _line(call: Call, ticket: Ticket) -> Rich:
 def sla(call: Call, _text: str) -> Answer:
     """/support sla: what was promised to this customer."""
     plan = call.desk.plan
-    tier = call.customer.tier if call.customer else plan.tickets.unknown_tier
+    tier = call.tier
     blocks: list[Block] = [Text((Bold(call.t("Your support plan: {tier}", tier=plan.tiers[tier].name)),))]
     blocks += [Text(_promise(call, plan, tier, priority)) for priority in plan.priorities]
     blocks.append(Fine((call.t("A day counts 24 hours of the days on which your plan's clock runs."),)))
@@ -149,8 +149,7 @@ def meet(call: Call, text: str) -> Answer:
 
 
 def _only_with(call: Call, channel: str) -> None:
-    plan = call.desk.plan
-    tier = plan.tiers[call.customer.tier if call.customer else plan.tickets.unknown_tier]
+    tier = call.desk.plan.tiers[call.tier]
     if channel not in tier.channels:
         raise BadInput(
             _("Your support plan ({tier}) does not include this. Write here, and we answer in time."),

@@ -69,6 +69,7 @@ async def _database(settings: Settings) -> list[Finding]:
         found = [Finding("database", True, f"{where}, {state}", mend)]
         if version == newest:
             found.append(await database.read(_triage))
+            found += await database.read(lambda tx: _tiers(tx, settings))
     except Exception as error:
         reason = f"{where} does not answer: {type(error).__name__}"
         return [Finding("database", False, reason, "Check DATABASE_URL, and that the server runs.")]
@@ -86,6 +87,21 @@ def _triage(tx: Transaction) -> Finding:
     name = triage.name or triage.conversation
     mend = "" if team else "Invite the bot and the team to it: its members are the agents."
     return Finding("triage", True, f"{triage.platform} {name}, {team} agents", mend)
+
+
+def _tiers(tx: Transaction, settings: Settings) -> list[Finding]:
+    """Tell about customers whose tier the plan does not have: they are helped as unknown ones."""
+    try:
+        plan = plans.load(settings.desk_plan or plans.SHIPPED)
+    except (plans.PlanError, OSError):
+        return []  # told already
+    lost = [one for one in people.all_customers(tx) if one.tier not in plan.tiers]
+    if not lost:
+        return []
+    names = ", ".join(f"{one.name} ({one.tier})" for one in lost)
+    holds = plan.tiers[plan.tickets.unknown_tier].name
+    mend = f"{holds} holds for them. Write /customer tier NAME TIER, or add the tier to the plan."
+    return [Finding("customers", True, f"of a tier that is not in the plan: {names}", mend)]
 
 
 async def _slack(settings: Settings) -> list[Finding]:

@@ -58,6 +58,20 @@ async def test_what_we_fail_to_handle_is_shown_to_the_team_and_not_lost(
     assert "Nu pot crea curse noi" in texts[0]
 
 
+async def test_a_message_that_we_refuse_is_shown_to_the_team_too(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object) -> None:
+        raise Refused("There is no tier “{name}”.", name="gold")
+
+    monkeypatch.setitem(router.KINDS, "message", refused)
+    assert "gold" in answer_text(await app.receive(message()))
+    await app.receive(message())
+    texts = await app.database.read(lambda tx: list(tx.execute(sa.select(outbox.c.message)).scalars()))
+    assert len(texts) == 1
+    assert "Nu pot crea curse noi" in texts[0]
+
+
 async def test_a_command_that_we_fail_to_handle_answers_with_a_code(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

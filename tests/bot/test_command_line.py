@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.config import Settings
-from desk.plan import SHIPPED
+from desk import plan as plans
 
 run = CliRunner()
 
@@ -62,12 +62,30 @@ def test_a_desk_whose_plan_cannot_be_read_says_why_it_does_not_start(
 def test_the_plan_in_force_is_the_one_that_the_settings_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = SHIPPED.read_text(encoding="utf-8")
+    shipped = plans.SHIPPED.read_text(encoding="utf-8")
     mine = "\ufeff" + shipped.replace('name = "Transport SaaS"', 'name = "Ours"')
     (tmp_path / "mine.toml").write_text(mine, encoding="utf-8")
     monkeypatch.setenv("DESK_PLAN", "mine.toml")
     assert json.loads(run.invoke(app, ["plan", "show", "--json"]).output)["plan"]["name"] == "Ours"
     assert "Ours" in run.invoke(app, ["check"]).output
+
+
+def test_check_tells_about_customers_of_a_tier_that_the_plan_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.csv").write_text(
+        "name,tier\nTrans Carpați,premium\nAlba Trans,basic\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    assert run.invoke(app, ["customers", "import", "list.csv"]).exit_code == 0
+    assert "Trans Carpați" not in run.invoke(app, ["check"]).output
+    text = plans.SHIPPED.read_text(encoding="utf-8").replace("[tiers.premium]", "[tiers.platinum]")
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("DESK_PLAN", "plan.toml")
+    result = run.invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert "Trans Carpați (premium)" in result.output
+    assert "Alba" not in result.output
 
 
 def test_check_fails_for_a_database_that_is_not_there_and_hides_the_password(

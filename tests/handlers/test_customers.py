@@ -1,6 +1,7 @@
 import pytest
 
 from desk.errors import BadInput
+from desk.tickets import Kind
 from handlers.customers import import_customers
 from storage import people
 from storage.transactions import Transaction
@@ -66,3 +67,46 @@ async def test_an_import_with_mistakes_names_their_lines_and_changes_nothing(des
         "line 3: language: “de” is neither ro nor en",
     ]
     assert "Alba" not in answer_text(await desk.agent().types("/customer list"))
+
+
+async def test_an_import_moves_the_deadlines_of_what_is_open(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    text = "name,tier\nRapid Cargo,premium\n"
+    await desk.database.write(lambda tx: import_customers(tx, desk.desk, text, desk.now))
+    due = {clock.name: clock.due_at for clock in (await desk.case()).clocks()}
+    assert due["first_response"] == (await desk.ticket()).opened_at + 4 * HOUR
+    assert (await desk.kinds())[-1] is Kind.TIER
+
+
+@pytest.mark.parametrize("text", ['"" premium', "premium", "premium ro", "„” premium ro", ""])
+async def test_a_customer_without_a_name_is_refused(desk: TestedDesk, text: str) -> None:
+    with pytest.raises(BadInput, match="Write a name and a tier"):
+        await desk.agent().types(f"/customer add {text}")
+
+
+@pytest.fixture
+async def gold(desk: TestedDesk) -> TestedDesk:
+    """A desk whose customer Trans Carpați bought a tier that the plan does not have any more."""
+
+    def work(tx: Transaction) -> None:
+        customer = people.customer_called(tx, "Trans Carpați")
+        assert customer is not None
+        people.change_customer(tx, customer.id, tier="gold")
+
+    await desk.database.write(work)
+    return desk
+
+
+async def test_a_message_from_a_customer_of_a_tier_that_is_gone_is_a_ticket(gold: TestedDesk) -> None:
+    await gold.customer().says("Nu pot crea curse noi")
+    assert (await gold.ticket()).tier == "basic"
+    assert any("Trans Carpați (Basic)" in said for said in await gold.said_in("triage"))
+
+
+async def test_a_customer_of_a_tier_that_is_gone_may_ask_for_anything(gold: TestedDesk) -> None:
+    assert "Basic" in answer_text(await gold.customer().types("/support sla"))
+    with pytest.raises(BadInput, match="does not include"):
+        await gold.customer().types("/support call-me +40 721 000 000")
+    for command in ("/customer list", "/customer show Trans Carpați"):
+        said = answer_text(await gold.agent().types(command))
+        assert "gold (nu mai este în plan: se aplică Basic)" in said
