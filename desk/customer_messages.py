@@ -2,33 +2,45 @@
 
 from datetime import datetime
 
-from desk.messages import Block, Bold, Button, Buttons, Confirm, Fine, Message, Quote, Text, When
+from desk.messages import Block, Bold, Button, Buttons, Confirm, Fine, Message, Quote, Rich, Text, When
 from desk.tickets import Ticket
 from desk.wording import Words
 
 
 def opened(
-    ticket: Ticket, due_at: datetime | None, t: Words, zone: str, *, by_email: bool, back_at: datetime | None
+    ticket: Ticket,
+    due_at: datetime | None,
+    t: Words,
+    zone: str,
+    *,
+    by_email: bool,
+    back_at: datetime | None,
+    on_call: bool,
 ) -> Message:
     """Return the first answer to a new ticket: its number, by when we answer, and what the reader can do.
 
-    `back_at` is when the team is there again, None while it is there.
+    `by_email` says that the support plan promises answers by e-mail; what is asked here is answered here.
+    `back_at` is when the team is there again, None while it is there; `on_call`, whether somebody can be
+    called until then.
     """
     blocks: list[Block] = [Text((Bold(f"{ticket.number} · {ticket.subject}"),)), Text(_promise(due_at, t))]
     if by_email:
-        blocks.append(Fine((t("The answer comes by email: that is the channel of your support plan."),)))
-    if back_at is not None and ticket.priority != "P1":
         blocks.append(
-            Fine(
-                t.rich(
-                    "The team is back {when}. If nothing works at all, write that here: "
-                    "somebody is always on call.",
-                    when=When(back_at),
-                )
-            )
+            Fine((t("Your support plan is answered by email. What you write here is answered here."),))
         )
+    if back_at is not None and ticket.priority != "P1":
+        blocks.append(Fine(_away(back_at, on_call, t)))
     blocks.append(Buttons(_choices(ticket, t)))
     return Message(tuple(blocks), t.language, zone)
+
+
+def _away(back_at: datetime, on_call: bool, t: Words) -> Rich:
+    if not on_call:
+        return t.rich("The team is back {when}.", when=When(back_at))
+    return t.rich(
+        "The team is back {when}. If nothing works at all, write that here: somebody is always on call.",
+        when=When(back_at),
+    )
 
 
 def _promise(due_at: datetime | None, t: Words) -> tuple[str | Bold | When, ...]:
@@ -56,6 +68,19 @@ def closed_card(ticket: Ticket, t: Words, zone: str) -> Message:
         (
             Text((Bold(f"{ticket.number} · {ticket.subject}"),)),
             Text((t("Resolved."),)),
+        ),
+        t.language,
+        zone,
+    )
+
+
+def open_card(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Message:
+    """Return what the first answer turns back into when the ticket is reopened."""
+    return Message(
+        (
+            Text((Bold(f"{ticket.number} · {ticket.subject}"),)),
+            Text(_promise(due_at, t)),
+            Buttons(_choices(ticket, t)),
         ),
         t.language,
         zone,

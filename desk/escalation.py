@@ -83,6 +83,13 @@ def on_call(plan: Plan, level: str, at: datetime) -> str | None:
     return now.person if now else None
 
 
+def somebody_on_call(plan: Plan, priority: str) -> bool:
+    """Say whether the plan names somebody to be called as soon as a ticket of `priority` opens."""
+    rule = rule_for(plan, "opened", priority)
+    levels = [step.tell for step in rule.steps if step.tell != ASSIGNEE] if rule else []
+    return any(plan.levels[level].people for level in levels)
+
+
 def rule_for(plan: Plan, on: Occasion, priority: str, clock: ClockName | None = None) -> Rule | None:
     """Return the plan's rule for a ticket of `priority` that opened, or whose `clock` warns or breaches."""
     for rule in plan.escalation:

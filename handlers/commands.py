@@ -22,17 +22,29 @@ class Command(NamedTuple):
 
 Family = Mapping[str, Command]
 
+_HELP = ("", "help", "ajutor", "?")
+
 
 def run(call: Call, family: Family, name: str, text: str) -> Answer:
     """Run the command that `text` begins with; nothing, or "help", explains the family."""
     word, _space, rest = text.strip().partition(" ")
     plain = folded(word)
-    if plain in ("", "help", "ajutor", "?"):
+    if plain in _HELP:
         return help_for(call, family, name)
     found = find(family, plain)
     if found is None:
         raise _unknown(family, name, word[:40])
     return found.run(call, rest.strip())
+
+
+def is_known(family: Family, word: str) -> bool:
+    """Say whether a folded word is one of the family, or asks for help."""
+    return word in _HELP or find(family, word) is not None
+
+
+def is_slip(family: Family, word: str) -> bool:
+    """Say whether a folded word is nearly one of the family."""
+    return nearest(word, _spellings(family), alike=80) is not None
 
 
 def find(family: Family, word: str) -> Command | None:
@@ -43,8 +55,7 @@ def find(family: Family, word: str) -> Command | None:
 
 
 def _unknown(family: Family, name: str, word: str) -> BadInput:
-    spellings = [*family, *(alias for command in family.values() for alias in command.aliases)]
-    known = {folded(spelling): spelling for spelling in spellings}
+    known = _spellings(family)
     close = nearest(folded(word), known)
     if close is None:
         unknown = _("There is no /{name} {word}. Write /{name} help to see what there is.")
@@ -55,6 +66,12 @@ def _unknown(family: Family, name: str, word: str) -> BadInput:
         word=word,
         close=known[close],
     )
+
+
+def _spellings(family: Family) -> dict[str, str]:
+    """Return the words of a family and how each is written, by how it is compared."""
+    spellings = [*family, *(alias for command in family.values() for alias in command.aliases)]
+    return {folded(spelling): spelling for spelling in spellings}
 
 
 def help_for(call: Call, family: Family, name: str) -> Answer:

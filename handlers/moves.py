@@ -5,7 +5,7 @@ Nothing is stored here: whoever loaded the case stores it.
 
 from typing import Any
 
-from desk.customer_messages import closed_card, reopened, replied, resolved
+from desk.customer_messages import closed_card, open_card, reopened, replied, resolved
 from desk.errors import BadInput, Refused
 from desk.messages import Bold
 from desk.names import priority_said
@@ -234,9 +234,16 @@ def resolve(case: Case, call: Call, text: str = "") -> None:
 
 
 def reopen(case: Case, call: Call) -> None:
-    """Work on a resolved ticket again, and say so to its customer."""
+    """Work on a resolved ticket again, and say so to its customer, or to the team when the customer asked."""
     case.move(Verb.REOPEN)
     case.change(resolved_at=None)
     case.add(_event(call, Kind.REOPENED))
-    due = [clock.due_at for clock in case.clocks() if clock.running and clock.due_at is not None]
-    case.tell_customer(reopened(case.ticket, min(due, default=None), case.t, case.plan.zone))
+    ticket, t, zone = case.ticket, case.t, case.plan.zone
+    due = next((c.due_at for c in case.clocks() if c.running and c.name == "next_response"), None)
+    case.tell_customer(open_card(ticket, due, t, zone), key=cases.opened_key(ticket))
+    case.tell_customer(reopened(ticket, due, t, zone))
+    if not call.person.agent:
+        sentence = call.desk.team.rich(
+            "{who} reopened {number}.", who=cases.called(call.person), number=Bold(ticket.number)
+        )
+        case.tell_team(call.desk, told(sentence, call.desk.team, zone))

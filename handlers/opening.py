@@ -6,6 +6,7 @@ from typing import Any
 
 from desk import triage
 from desk.customer_messages import opened
+from desk.escalation import somebody_on_call
 from desk.hours import Calendar
 from desk.incoming import File
 from desk.messages import Message
@@ -20,6 +21,7 @@ from storage import tickets
 from storage.people import Customer, Person, Place
 
 _SUBJECT = 80  # characters
+_GRAVEST = "P1"  # what "nothing works at all" is (the plan, section 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +141,16 @@ def _first_answer(case: Case, now: datetime) -> Message:
         case.t,
         plan.zone,
         by_email="chat" not in plan.tiers[ticket.tier].channels,
-        back_at=_back_at(case, now),
+        back_at=_back_at(case, due, now),
+        on_call=somebody_on_call(plan, _GRAVEST),
     )
 
 
-def _back_at(case: Case, now: datetime) -> datetime | None:
-    """Return when chat is staffed again; None while it is, or when the clock of this ticket never rests."""
+def _back_at(case: Case, due: datetime | None, now: datetime) -> datetime | None:
+    """Return when chat is staffed again; None while it is, or when we answer before."""
     chat = case.plan.channels.get("chat")
     if chat is None or chat.staffed is None:
         return None
     staffed: Calendar = calendar(case.plan, chat.staffed)
-    return None if staffed.is_open(now) else staffed.next_open(now)
+    back_at = None if staffed.is_open(now) else staffed.next_open(now)
+    return None if back_at is None or (due is not None and due < back_at) else back_at

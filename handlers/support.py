@@ -19,22 +19,30 @@ from handlers.opening import Request
 from storage import people, tickets
 from storage.people import Place
 
-_A_SENTENCE = 3  # words: no command has so many, so it is a request
-
 
 def support(call: Call) -> Answer:
-    """/support: a form; one of its words; or a whole sentence, which is a request at once."""
+    """/support: a form; one of its words; or anything else, which is a request at once."""
     text = call.incoming.text.strip()
-    word = commands.folded(text.split()[0]) if text else ""
     if not text:
         return _form(call, "")
-    if (
-        len(text.split()) >= _A_SENTENCE
-        and commands.find(COMMANDS, word) is None
-        and word not in ("help", "ajutor")
-    ):
-        return _open(call, text, home(call))
-    return commands.run(call, COMMANDS, "support", text)
+    if _is_command(text):
+        return commands.run(call, COMMANDS, "support", text)
+    return _open(call, text, home(call))
+
+
+def _is_command(text: str) -> bool:
+    """Say whether somebody typed one of our words: "plan" is one, "plan de rute blocat" is a complaint.
+
+    A single word that is nearly ours is a slip; `commands.run` then says what was meant.
+    """
+    first, *rest = text.split()
+    word = commands.folded(first)
+    if not rest:
+        return commands.is_known(COMMANDS, word) or commands.is_slip(COMMANDS, word)
+    command = commands.find(COMMANDS, word)
+    if command is None or not command.usage:
+        return False
+    return command is not COMMANDS["language"] or len(rest) == 1
 
 
 def _form(call: Call, text: str) -> Answer:

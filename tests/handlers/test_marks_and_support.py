@@ -101,6 +101,23 @@ async def test_never_mind_closes_and_not_solved_opens_again(desk: TestedDesk) ->
     assert (await desk.ticket()).status is Status.IN_PROGRESS
 
 
+async def test_what_is_reopened_promises_the_next_answer_and_turns_the_first_card_back(
+    desk: TestedDesk,
+) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket resolve 1001 Gata.")
+    await desk.after(3 * DAY)
+    before = len(await desk.said_in("dm:ion"))
+    await ion.presses("support.reopen", 1001)
+    turned, told = (await desk.said_in("dm:ion"))[before:]
+    assert "Rezolvat" not in turned
+    assert "[Nu mai e nevoie]" in turned
+    for said in (turned, told):
+        assert "2026-11-26T12:00" in said  # four hours from now, not the resolution that is late
+    assert any("Ion Popescu a redeschis T-1001" in said for said in await desk.said_in("triage"))
+
+
 async def test_too_late_to_reopen_says_what_to_do(desk: TestedDesk) -> None:
     ion = desk.customer()
     await ion.says("Nu pot crea curse noi")
@@ -138,9 +155,42 @@ async def test_a_person_chooses_their_language(desk: TestedDesk) -> None:
     assert "You hear from us by" in (await desk.said_in("dm:ion"))[0]
 
 
-async def test_a_basic_customer_is_told_that_the_answer_comes_by_email(desk: TestedDesk) -> None:
+async def test_a_basic_customer_is_told_of_email_and_that_what_they_write_here_is_answered_here(
+    desk: TestedDesk,
+) -> None:
     await desk.customer("basic").says("Exportul nu funcționează")
-    assert "e-mail" in (await desk.said_in("dm:basic"))[0]
+    said = (await desk.said_in("dm:basic"))[0]
+    assert "e-mail" in said
+    assert "vă răspundem tot aici" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nu merge",
+        "blocat",
+        "eroare",
+        "program blocat, nu pot intra deloc",
+        "plan de rute blocat",
+        "stare cursă greșită",
+        "limba engleză nu apare",
+        "help me please",
+    ],
+)
+async def test_what_is_no_command_is_a_request(desk: TestedDesk, text: str) -> None:
+    await desk.customer().types(f"/support {text}")
+    assert (await desk.ticket()).subject == text
+
+
+@pytest.mark.parametrize("text", ["program", "plan", "stare", "limba en", "HELP", "ajutor", "Status"])
+async def test_a_command_is_no_request(desk: TestedDesk, text: str) -> None:
+    assert answer_text(await desk.customer().types(f"/support {text}"))
+    assert await desk.all_tickets() == []
+
+
+async def test_a_slip_in_a_command_is_no_request(desk: TestedDesk) -> None:
+    with pytest.raises(BadInput, match="Did you mean /support status"):
+        await desk.customer().types("/support stauts")
 
 
 async def test_a_ticket_keeps_its_plan_until_the_current_one_is_applied(desk: TestedDesk) -> None:
