@@ -1,13 +1,17 @@
 """What people change or take back of what they wrote. Nothing is lost: history keeps both."""
 
+from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from desk.messages import Answer
 from desk.team_messages import told
 from desk.tickets import Event, Kind
-from handlers import cases
+from handlers import cases, intake
 from handlers.context import Call
 from storage import early, people, tickets
+from storage.people import Place
 
 _SHOWN = 200  # characters of the old and the new text in the thread
 
@@ -29,8 +33,7 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     people.lock_place(call.tx, place.id)
     known = tickets.belonging(call.tx, place.id, message)
     if known is None or known.event_id is None:
-        early.keep(call.tx, place.id, message, call.incoming, call.now)
-        return Answer()
+        return _of_nothing_yet(call, place, message, kind)
     case = cases.load(call.tx, call.desk, known.ticket_id)
     before = _text_now(case.history, message, tickets.event_data(call.tx, known.event_id))
     if before == after:
@@ -40,6 +43,19 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     if place.kind != "triage":
         case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
+def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answer:
+    """Read an edited message as if it were new: it asked for nothing before, or it is still on its way.
+
+    When it asks for nothing now either, the change waits for the message.
+    """
+    if kind is Kind.EDITED:
+        intake.message(replace(call, incoming=structs.replace(call.incoming, kind="message")))
+    known = tickets.belonging(call.tx, place.id, message)
+    if known is None or known.event_id is None:
+        early.keep(call.tx, place.id, message, call.incoming, call.now)
     return Answer()
 
 

@@ -200,8 +200,34 @@ async def test_a_correction_that_comes_before_its_message_is_not_lost(desk: Test
     await ion.says("de azi", message="m2", thread="m1")
     await ion.says("Nu pot crea curse noi", message="m1")
     history = await desk.history()
-    assert [event.kind for event in history] == [Kind.OPENED, Kind.EDITED, Kind.SAID, Kind.DELETED]
-    assert history[1].data["after"] == "Nu pot crea curse noi pe tabletă"
+    assert [event.kind for event in history] == [Kind.OPENED, Kind.SAID, Kind.DELETED]
+    assert history[0].data["text"] == "Nu pot crea curse noi pe tabletă"
+
+
+async def test_thanks_that_come_before_the_message_that_they_correct_are_not_lost(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.does("edited", message="m1", text="Mulțumesc!")
+    await ion.says("Nu pot crea curse noi", message="m1")
+    history = await desk.history()
+    assert [event.kind for event in history] == [Kind.OPENED, Kind.EDITED]
+    assert history[1].data["after"] == "Mulțumesc!"
+
+
+async def test_a_greeting_that_is_changed_into_a_request_opens_a_ticket(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    message = await ion.says("Bună ziua")
+    await ion.does("edited", message=message, text="Bună ziua, nu merge nimic")
+    await ion.does("edited", message=message, text="Bună ziua, nu merge nimic de ieri")
+    assert (await desk.ticket()).priority == "P1"
+    assert await desk.kinds() == [Kind.OPENED, Kind.TOLD, Kind.EDITED]
+
+
+async def test_a_mention_that_is_added_later_opens_a_ticket(desk: TestedDesk) -> None:
+    ion = Speaker(desk, "ion", "general", direct=False)
+    message = await ion.says("Nu pot crea curse noi")
+    assert await desk.all_tickets() == []
+    await ion.does("edited", message=message, text="Nu pot crea curse noi", mentioned=True)
+    assert (await desk.ticket()).root == message
 
 
 @pytest.mark.parametrize("first", ["Mulțumesc!", "Salut"])
