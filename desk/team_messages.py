@@ -35,7 +35,8 @@ _FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a
 class Card(Struct, frozen=True):
     """What a ticket's card shows, gathered from the ticket's row, its history and its people.
 
-    `customers` are the choices of "which customer is this?", empty once it is known.
+    `customers` are the choices of "which customer is this?", empty once it is known; `more_customers` says
+    that there are others.
     """
 
     ticket: Ticket
@@ -51,6 +52,7 @@ class Card(Struct, frozen=True):
     suggestion: str = ""
     hold_reason: str = ""
     customers: tuple[Option, ...] = ()
+    more_customers: bool = False
 
 
 def card(card: Card, t: Words) -> Message:
@@ -67,6 +69,8 @@ def card(card: Card, t: Words) -> Message:
         blocks.append(Fine((card.suggestion,)))
     if card.customers:
         blocks.append(_which_customer(card, t))
+    if card.more_customers:
+        blocks.append(Fine((t("Another customer? Write /ticket customer {id} NAME", id=ticket.id),)))
     blocks.append(Buttons(_buttons(ticket, card.plan, t)))
     return Message(tuple(blocks), t.language, card.plan.zone)
 

@@ -12,7 +12,7 @@ from handlers.context import Desk
 from storage import people
 from storage.transactions import Transaction
 
-_MOST_CUSTOMERS = 100  # in the menu of "which customer is this?"
+_MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them do not fit a card in Slack
 
 
 def write(tx: Transaction, desk: Desk, key: str, now: datetime) -> Message | None:
@@ -22,6 +22,7 @@ def write(tx: Transaction, desk: Desk, key: str, now: datetime) -> Message | Non
 
 
 def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
+    choices = () if case.customer else _choices(tx)
     shown = Card(
         ticket=case.ticket,
         plan=case.plan,
@@ -35,7 +36,8 @@ def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
         now=now,
         suggestion=_suggestion(case.ticket, desk.team),
         hold_reason=_hold_reason(case),
-        customers=() if case.customer else _choices(tx),
+        customers=choices[:_MOST_CUSTOMERS],
+        more_customers=len(choices) > _MOST_CUSTOMERS,
     )
     return card(shown, desk.team)
 
@@ -65,4 +67,4 @@ def _hold_reason(case: Case) -> str:
 
 
 def _choices(tx: Transaction) -> tuple[Option, ...]:
-    return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx)[:_MOST_CUSTOMERS])
+    return tuple(Option(one.name, str(one.id)) for one in people.all_customers(tx))

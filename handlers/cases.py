@@ -230,7 +230,7 @@ def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, da
     fixes = [clock.due_at for clock in running if clock.name == "resolution"]
     spoken = [event.at for event in case.history if event.kind in _SPOKEN]
     return {
-        "first_response_due": min(filter(None, answers), default=None),
+        "answer_due": min(filter(None, answers), default=None),
         "resolution_due": min(filter(None, fixes), default=None),
         "last_said_at": max(spoken, default=now),
     }

@@ -147,6 +147,19 @@ def chosen(call: Call) -> Answer:
     customer = people.customer_numbered(call.tx, customer_id)
     if customer is None:
         raise NotFound(_("That customer is not there any more."))
+    _name(call, case, customer)
+    return Answer()
+
+
+def named(call: Call, text: str) -> Answer:
+    """/ticket customer 1042 Trans Carpați"""
+    case, name = cases.case_named(call.tx, call.desk, text)
+    customer = _customer(call.tx, name)
+    _name(call, case, customer)
+    return call.say("{number} is a ticket of {name} now.", number=case.ticket.number, name=customer.name)
+
+
+def _name(call: Call, case: Case, customer: Customer) -> None:
     ids = [case.ticket.id]
     if case.requester is not None and not case.requester.agent:
         people.change_person(call.tx, case.requester.id, customer_id=customer.id)
@@ -156,7 +169,6 @@ def chosen(call: Call) -> Answer:
     for one in found:
         _belongs_to(call, one, customer)
     cases.store(call.tx, call.desk, found, call.now)
-    return Answer()
 
 
 def _belongs_to(call: Call, case: Case, customer: Customer) -> None:

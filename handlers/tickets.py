@@ -3,7 +3,7 @@
 from desk.errors import BadInput
 from desk.messages import Answer
 from desk.wording import sentence as _
-from handlers import cases, deadlines, moves, ticket_forms, ticket_views
+from handlers import cases, customers, deadlines, moves, ticket_forms, ticket_views
 from handlers.cases import Case, case_named
 from handlers.commands import Command, folded
 from handlers.context import Call
@@ -167,6 +167,7 @@ COMMANDS = {
     "escalate": Command(escalate, _("1042 REASON"), _("ask the next level for help"), ("escaladează",)),
     "resolve": Command(resolve, _("1042 [TEXT]"), _("say that it is done"), ("rezolvă",)),
     "reopen": Command(reopen, "1042", _("work on it again"), ("redeschide",)),
+    "customer": Command(customers.named, _("1042 NAME"), _("say which customer it is of"), ("client",)),
     "category": Command(category, _("1042 CATEGORY"), _("say what it is about"), ("categorie",)),
     "tag": Command(tag, _("1042 TAGS"), _("set its tags"), ("etichetă", "etichete")),
     "replan": Command(replan, "1042", _("apply the plan that is in force now"), ("replanifică",)),

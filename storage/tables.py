@@ -155,7 +155,7 @@ tickets = sa.Table(
     Column("resolved_at", Instant),
     Column("linked_id", ForeignKey("tickets.id")),
     # Indexes of what history and plan say, for lists and figures; never the truth.
-    Column("first_response_due", Instant),
+    Column("answer_due", Instant),
     Column("resolution_due", Instant),
     Column("last_said_at", Instant),
     Index("ix_tickets_open", "status", "priority", "id"),

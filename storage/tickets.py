@@ -28,7 +28,7 @@ _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id"
 _SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
 _READ, _LOCK = Prepared(_SEVERAL), Prepared(_SEVERAL.with_for_update())
 _OPEN = Prepared(sa.insert(tickets))
-_INDEX = ("first_response_due", "resolution_due", "last_said_at")
+_INDEX = ("answer_due", "resolution_due", "last_said_at")
 _SAVE = Prepared(
     sa.update(tickets)
     .where(tickets.c.id == sa.bindparam("the_id"))
@@ -199,7 +199,7 @@ def open_tickets(
     unassigned: bool = False,
     most: int = 20,
 ) -> list[Ticket]:
-    """Return open tickets, the most pressing first: by when their next answer or fix is due."""
+    """Return open tickets, the most pressing first: by when an answer or the fix is due, whichever is first."""
     query = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES))
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)
@@ -209,7 +209,9 @@ def open_tickets(
         query = query.where(tickets.c.requester_id == requester_id)
     if unassigned:
         query = query.where(tickets.c.assignee_id.is_(None))
-    due = sa.func.coalesce(tickets.c.first_response_due, tickets.c.resolution_due)
+    answer, fix = tickets.c.answer_due, tickets.c.resolution_due
+    earlier = sa.func.least(answer, fix) if tx.postgres else sa.func.min(answer, fix)
+    due = sa.func.coalesce(earlier, answer, fix)  # SQLite's min is empty when one of the two is
     rows = tx.execute(query.order_by(due.is_(None), due, tickets.c.id).limit(most))
     return [_ticket(row) for row in rows]
 

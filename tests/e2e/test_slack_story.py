@@ -83,7 +83,7 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     asked = await slack.says(ION, ION_DM, "Nu pot crea curse noi")
 
     (answer,) = await replies(slack, ION_DM, asked, 1)
-    due = (await book.rows("SELECT first_response_due FROM tickets"))[0][0]
+    due = (await book.rows("SELECT answer_due FROM tickets"))[0][0]
     assert isinstance(due, int)
     assert "T-1001 · Nu pot crea curse noi" in words(answer)
     assert f"<!date^{due // 1_000_000}^" in words(answer)

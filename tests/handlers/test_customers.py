@@ -1,6 +1,6 @@
 import pytest
 
-from desk.errors import BadInput
+from desk.errors import BadInput, NotFound
 from desk.tickets import Kind
 from handlers.customers import import_customers
 from storage import people
@@ -110,3 +110,25 @@ async def test_a_customer_of_a_tier_that_is_gone_may_ask_for_anything(gold: Test
     for command in ("/customer list", "/customer show Trans Carpați"):
         said = answer_text(await gold.agent().types(command))
         assert "gold (nu mai este în plan: se aplică Basic)" in said
+
+
+async def test_a_customer_that_the_menu_has_no_room_for_is_named_by_a_command(desk: TestedDesk) -> None:
+    def many(tx: Transaction) -> None:
+        for n in range(60):
+            people.add_customer(tx, f"Client {n:02}", "standard", "ro", desk.now)
+
+    await desk.customer("stranger").says("Exportul nu funcționează")
+    assert "/ticket customer" not in (await desk.said_in("triage"))[-1]
+    await desk.database.write(many)
+    await desk.agent().types("/ticket tag 1001 export")
+    assert "Alt client? Scrieți /ticket customer 1001 NUME" in (await desk.said_in("triage"))[-1]
+    answer = await desk.agent().types("/ticket customer 1001 trans carpati")
+    assert answer_text(answer) == "T-1001 este acum un tichet al clientului Trans Carpați."
+    assert (await desk.ticket()).tier == "premium"
+    assert "/ticket customer" not in (await desk.said_in("triage"))[-1]
+
+
+async def test_a_customer_that_is_not_there_is_named_in_the_refusal(desk: TestedDesk) -> None:
+    await desk.customer("stranger").says("Exportul nu funcționează")
+    with pytest.raises(NotFound, match="There is no customer “Nimeni”"):
+        await desk.agent().types("/ticket client 1001 Nimeni")

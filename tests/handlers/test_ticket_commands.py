@@ -114,6 +114,17 @@ async def test_the_list_is_sorted_by_what_presses_most(desk: TestedDesk) -> None
     assert "T-1001" in answer_text(await desk.agent().types("/ticket list rapid cargo"))
 
 
+async def test_a_fix_that_is_due_before_the_next_answer_presses_more(desk: TestedDesk) -> None:
+    message = await desk.customer("emma").says("I cannot create trips")
+    await desk.agent().types("/ticket reply 1001 We are on it.")
+    await desk.after(4 * HOUR + 15 * MINUTE)
+    await desk.customer().says("Nu pot crea curse noi")  # an answer is due in 4 h
+    await desk.after(3 * HOUR + 15 * MINUTE)
+    await desk.customer("emma").says("It still fails", thread=message)  # in 1 h, the fix in 30 min
+    answer = answer_text(await desk.agent().types("/ticket list"))
+    assert answer.index("T-1001") < answer.index("T-1002")
+
+
 async def test_an_empty_list_says_what_to_do_next(desk: TestedDesk) -> None:
     assert "/ticket list" in answer_text(await desk.agent().types("/ticket list mine"))
 

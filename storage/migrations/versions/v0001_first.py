@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("opened_at", storage.tables.Instant(), nullable=False),
         sa.Column("resolved_at", storage.tables.Instant(), nullable=True),
         sa.Column("linked_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("first_response_due", storage.tables.Instant(), nullable=True),
+        sa.Column("answer_due", storage.tables.Instant(), nullable=True),
         sa.Column("resolution_due", storage.tables.Instant(), nullable=True),
         sa.Column("last_said_at", storage.tables.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["people.id"], name=op.f("fk_tickets_assignee_id")),
