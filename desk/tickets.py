@@ -42,9 +42,7 @@ _V = Verb
 # The plan, section 2, with the return arrows of its reading 4. What is not in here is refused.
 FLOW: dict[tuple[Status, Verb], Status] = {
     (_S.RECEIVED, _V.TRIAGE): _S.TRIAGED,
-    (_S.RECEIVED, _V.TAKE): _S.IN_PROGRESS,
     (_S.RECEIVED, _V.ESCALATE): _S.ESCALATED,
-    (_S.RECEIVED, _V.RESOLVE): _S.RESOLVED,
     (_S.TRIAGED, _V.TAKE): _S.IN_PROGRESS,
     (_S.TRIAGED, _V.ESCALATE): _S.ESCALATED,
     (_S.TRIAGED, _V.RESOLVE): _S.RESOLVED,

@@ -38,8 +38,17 @@ def take(case: Case, call: Call) -> None:
     if case.ticket.status is Status.ON_HOLD:
         resume(case, call)
     elif case.ticket.status is not Status.IN_PROGRESS:
+        _triage_first(case, call)
         case.move(Verb.TAKE)
     _give(case, call, call.person, Kind.TAKEN)
+
+
+def _triage_first(case: Case, call: Call) -> None:
+    """Triage a ticket that nobody looked at yet: who takes or resolves it lets the suggestion stand."""
+    if case.ticket.status is Status.RECEIVED:
+        case.move(Verb.TRIAGE)
+        who = call.person.id if call.person.agent else None
+        case.add(Event(call.now, Kind.TRIAGED, who=who, source=call.incoming.platform))
 
 
 def _called_since_taken(case: Case) -> bool:
@@ -72,6 +81,7 @@ def assign(case: Case, call: Call, to: Person) -> None:
     A colleague who was given it has not answered yet: until they take it, reply or resolve, calls go on.
     """
     if case.ticket.status not in (Status.IN_PROGRESS, Status.ON_HOLD):
+        _triage_first(case, call)
         case.move(Verb.TAKE)
     myself = to.id == call.person.id
     _give(case, call, to, Kind.TAKEN if myself else Kind.ASSIGNED)
@@ -100,9 +110,7 @@ def prioritise(case: Case, call: Call, priority: str) -> None:
     suggested = (case.ticket.suggestion or {}).get("priority")
     case.add(_event(call, Kind.PRIORITY, before=case.ticket.priority, after=priority, suggested=suggested))
     case.change(priority=priority)
-    if case.ticket.status is Status.RECEIVED:
-        case.move(Verb.TRIAGE)
-        case.add(_event(call, Kind.TRIAGED))
+    _triage_first(case, call)
 
 
 def categorise(case: Case, call: Call, category: str) -> None:
@@ -219,6 +227,7 @@ def resolve(case: Case, call: Call, text: str = "") -> None:
         heard(case)
     if case.ticket.status is Status.ON_HOLD:
         resume(case, call)
+    _triage_first(case, call)
     case.move(Verb.RESOLVE)
     case.change(resolved_at=call.now)
     if text:

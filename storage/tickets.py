@@ -199,7 +199,7 @@ def open_tickets(
     unassigned: bool = False,
     most: int = 20,
 ) -> list[Ticket]:
-    """Return open tickets, the most pressing first: by when an answer or the fix is due, whichever is first."""
+    """Return open tickets, the most pressing first: by when an answer or the fix is due."""
     query = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES))
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)

@@ -20,6 +20,25 @@ async def test_taking_a_ticket_makes_it_yours_and_in_progress(desk: TestedDesk) 
     assert (await desk.case()).assignee.name == "Ana Ionescu"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "command", ["take 1001", "assign 1001 mihai", "reply 1001 Ne uităm.", "resolve 1001"]
+)
+async def test_who_works_on_a_ticket_first_triages_it(desk: TestedDesk, command: str) -> None:
+    await opened(desk)
+    await desk.agent().types(f"/ticket {command}")
+    history = await desk.history()
+    triaged = next(event for event in history if event.kind is Kind.TRIAGED)
+    assert triaged.who is not None
+    await desk.agent().types("/ticket note 1001 Gata.")
+    assert (await desk.kinds()).count(Kind.TRIAGED) == 1
+
+
+async def test_a_customer_who_withdraws_a_request_triages_nothing_themselves(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.customer().presses("support.nevermind", 1001)
+    assert [event.who for event in await desk.history() if event.kind is Kind.TRIAGED] == [None]
+
+
 async def test_a_ticket_that_is_yours_is_not_taken_twice(desk: TestedDesk) -> None:
     await opened(desk)
     await desk.agent().types("/ticket take 1001")
