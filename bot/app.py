@@ -18,7 +18,7 @@ from desk.errors import DeskError
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from desk.plan import Label
-from desk.wording import Language, words
+from desk.wording import Language, words_for
 from desk.wording import sentence as _
 from handlers import cards, failures, housekeeping, router, team
 from handlers.context import Desk
@@ -127,7 +127,7 @@ class App:
         return await self.database.write(lambda tx: failures.keep(tx, self.desk, incoming, error_id, now))
 
     def _say(self, language: str, template: str, **values: object) -> Answer:
-        t = words("en" if language == "en" else "ro")
+        t = words_for(language)
         said = {
             name: value.say(t.language) if isinstance(value, Label) else value
             for name, value in values.items()

@@ -35,12 +35,6 @@ def say_instant(at: datetime, zone: str, language: Language) -> str:
     return f"{_day(local, language)}, {local:%H:%M}"
 
 
-def say_day(at: datetime, zone: str, language: Language) -> str:
-    """Return the day of an instant with its year, as calendars in `zone` show it: "luni 30 nov. 2026"."""
-    local = at.astimezone(_zone(zone))
-    return f"{_day(local, language)} {local.year}"
-
-
 def _day(local: datetime, language: Language) -> str:
     weekdays, months = _names(language)
     return f"{weekdays[local.weekday()]} {local.day} {months[local.month]}"

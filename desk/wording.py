@@ -63,6 +63,16 @@ def words(language: Language) -> Words:
     return Words(language, _catalogue(language))
 
 
+def language_of(text: str | None) -> Language:
+    """Return the language that a stored or told word stands for: Romanian, unless it is English."""
+    return "en" if text == "en" else "ro"
+
+
+def words_for(language: str | None) -> Words:
+    """Return the sentences of the language that a stored or told word stands for."""
+    return words(language_of(language))
+
+
 def _catalogue(language: Language) -> gettext.NullTranslations:
     path = _LOCALE / language / "LC_MESSAGES" / "dispecer.po"
     if not path.exists():

@@ -17,7 +17,7 @@ from desk.plan import Plan
 from desk.sla import Clock, Moment
 from desk.team_messages import answered, offers_take
 from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
-from desk.wording import Words, words
+from desk.wording import Words, words_for
 from desk.wording import sentence as _
 from handlers.context import Desk
 from storage import offers, outbox, people, tickets, timers
@@ -57,7 +57,7 @@ class Case:
     @property
     def t(self) -> Words:
         """The words that this ticket's customer reads."""
-        return words("en" if self.ticket.language == "en" else "ro")
+        return words_for(self.ticket.language)
 
     def move(self, verb: Verb) -> None:
         """Move the ticket along its flow. Raises `Refused`."""

@@ -1,12 +1,12 @@
 """Typed commands: families of words with aliases, help, and a suggestion after a slip."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from desk.errors import BadInput
 from desk.messages import Answer, Code, Fine, Message, Text
 from desk.nearest import nearest
+from desk.typed import folded
 from desk.wording import sentence as _
 from handlers.context import Call
 
@@ -90,9 +90,3 @@ def help_for(call: Call, family: Family, name: str) -> Answer:
 def _said(call: Call, usage: str) -> str:
     # To gettext, an empty sentence is the catalogue's own header.
     return call.t(usage) if usage else ""
-
-
-def folded(word: str) -> str:
-    """Return a typed word as it is compared: small letters, without diacritics."""
-    letters = unicodedata.normalize("NFKD", word.strip().casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -8,7 +8,7 @@ from desk.errors import NotAllowed
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from desk.plan import Plan
-from desk.wording import Language, Words, words
+from desk.wording import Language, Words, language_of, words, words_for
 from desk.wording import sentence as _
 from storage import people
 from storage import plans as stored_plans
@@ -29,7 +29,7 @@ class Desk:
     def team(self) -> Words:
         """The words of the team's channel: in its own language, or the plan's."""
         own = self.triage.language if self.triage is not None else None
-        return words(_language(own or self.plan.language))
+        return words_for(own or self.plan.language)
 
     def plan_of(self, tx: Transaction, version: int) -> Plan:
         """Return the plan of a version: a ticket keeps the one it was opened under."""
@@ -56,9 +56,9 @@ class Call:
     def language(self) -> Language:
         """The asker's language: their own choice, their customer's, or the team's."""
         if self.person.language:
-            return _language(self.person.language)
+            return language_of(self.person.language)
         if self.customer is not None and not self.person.agent:
-            return _language(self.customer.language)
+            return language_of(self.customer.language)
         return self.desk.plan.language
 
     @property
@@ -89,7 +89,3 @@ def customer_of(tx: Transaction, person: Person, place: Place | None) -> Custome
     """Return whose somebody is: of their own customer, or else of the one whose channel they are in."""
     customer_id = person.customer_id or (place.customer_id if place and not person.agent else None)
     return people.customers_by_id(tx, {customer_id}).get(customer_id) if customer_id else None
-
-
-def _language(text: str) -> Language:
-    return "en" if text == "en" else "ro"

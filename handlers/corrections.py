@@ -68,7 +68,7 @@ def _text_now(history: list[Event], message: str | None, first: dict[str, Any]) 
 
 
 def _sentence(call: Call, before: str, after: str | None) -> tuple[str, ...]:
-    who, t = call.person.name or call.person.user, call.desk.team
+    who, t = cases.called(call.person), call.desk.team
     old = before[:_SHOWN]
     if after is None:
         return (t("{who} took back “{before}”", who=who, before=old),)

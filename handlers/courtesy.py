@@ -2,7 +2,7 @@
 
 from desk.customer_messages import at_your_service, greeted, welcome
 from desk.triage import Suggestion
-from desk.wording import Words, words
+from desk.wording import Words, words_for
 from handlers.context import Call
 from storage import outbox, tickets
 from storage.outbox import Post
@@ -31,4 +31,4 @@ def answer(call: Call, place: Place, talk: Suggestion) -> None:
 def _words(call: Call, talk: Suggestion) -> Words:
     """A person's own language or their customer's; a stranger is answered as they wrote."""
     known = call.person.language or call.customer
-    return call.t if known else words("en" if talk.language == "en" else "ro")
+    return call.t if known else words_for(talk.language)

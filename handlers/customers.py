@@ -9,10 +9,11 @@ from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.plan import Plan
 from desk.team_messages import told
 from desk.tickets import Event, Kind, ticket_id
+from desk.typed import folded
 from desk.wording import sentence as _
 from handlers import cases, tiers
 from handlers.cases import Case
-from handlers.commands import Command, folded
+from handlers.commands import Command
 from handlers.context import Call, Desk
 from handlers.tiers import tier_named, tier_said
 from storage import people, tickets

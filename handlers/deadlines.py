@@ -17,7 +17,7 @@ from desk.plan import ClockName, Occasion, Rule
 from desk.sla import Moment
 from desk.team_messages import told_together
 from desk.tickets import Event, Kind, Status, Verb
-from desk.wording import Words, words
+from desk.wording import Words, words_for
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
@@ -179,7 +179,7 @@ def _call(
 ) -> list[Line]:
     person = _person(tx, case, call)
     level = case.plan.levels[call.level].name if call.level else None
-    who = (person.name or person.user) if person else call.person
+    who = cases.called(person) if person else call.person
     data = {"level": level, "person": who, "reason": call.reason.template, "values": dict(call.reason.values)}
     case.add(Event(now, Kind.TOLD, data=data))
     news = news or _about(case, call)
@@ -205,7 +205,7 @@ def _to_team(desk: Desk, news: News, to: Rich = ()) -> list[Line]:
 def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str | None) -> Rich:
     t = desk.team
     if person is not None:
-        name = person.name or person.user
+        name = cases.called(person)
         here = desk.triage is not None and desk.triage.platform == person.platform
         who: Inline = Mention(person.user, name) if here else name
         if level is None:
@@ -222,7 +222,7 @@ def _to_them(tx: Transaction, desk: Desk, person: Person, news: News) -> list[Li
         return []
     conversation = person.user if person.platform == "slack" else f"dm:{person.user}"
     place = people.place(tx, person.platform, person.workspace, conversation, "direct")
-    t = words("en" if person.language == "en" else "ro") if person.language else desk.team
+    t = words_for(person.language) if person.language else desk.team
     return [Line(place.id, t, news(t))]
 
 

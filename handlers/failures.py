@@ -4,6 +4,7 @@ from datetime import datetime
 
 from desk.incoming import Incoming
 from desk.messages import Block, Bold, Message, Quote, Text
+from handlers import cases
 from handlers.context import Desk
 from storage import inbox, outbox, people
 from storage.outbox import Post
@@ -30,7 +31,7 @@ def _message(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str) -> 
     person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
     sentence = t.rich(
         "What {who} wrote could not be handled: answer by hand, and look for {code} in the log.",
-        who=Bold(person.name or person.user),
+        who=Bold(cases.called(person)),
         code=Bold(error_id),
     )
     blocks: tuple[Block, ...] = (Text(sentence),)

@@ -204,7 +204,7 @@ def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> No
 
 def _copy_to_team(call: Call, case: Case) -> None:
     text = call.incoming.text or ", ".join(file.name for file in call.incoming.files)
-    name = call.person.name or call.person.user
+    name = cases.called(call.person)
     if call.person.agent:
         name = call.desk.team("{agent} to the customer", agent=name)
     case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))

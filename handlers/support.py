@@ -9,8 +9,9 @@ from desk.sla import calendar
 from desk.targets import targets
 from desk.team_messages import shortened
 from desk.tickets import Status, Ticket
+from desk.typed import folded
 from desk.wording import sentence as _
-from desk.wording import words
+from desk.wording import words_for
 from handlers import commands, opening
 from handlers.commands import Command
 from handlers.context import Call
@@ -36,7 +37,7 @@ def _is_command(text: str) -> bool:
     A single word that is nearly ours is a slip; `commands.run` then says what was meant.
     """
     first, *rest = text.split()
-    word = commands.folded(first)
+    word = folded(first)
     if not rest:
         return commands.is_known(COMMANDS, word) or commands.is_slip(COMMANDS, word)
     command = commands.find(COMMANDS, word)
@@ -168,11 +169,11 @@ def _only_with(call: Call, channel: str) -> None:
 def language(call: Call, text: str) -> Answer:
     """/support language en: how we speak to this person"""
     wanted = {"ro": "ro", "en": "en", "romana": "ro", "engleza": "en", "romanian": "ro", "english": "en"}
-    chosen = wanted.get(commands.folded(text))
+    chosen = wanted.get(folded(text))
     if chosen is None:
         raise BadInput(_("Write ro or en, like: /support language en"))
     people.change_person(call.tx, call.person.id, language=chosen)
-    t = words("en" if chosen == "en" else "ro")
+    t = words_for(chosen)
     return call.show(Message((Text((t("We write to you in this language from now on."),)),), t.language))
 
 

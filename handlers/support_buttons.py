@@ -38,7 +38,7 @@ def _details_sent(call: Call) -> Answer:
     text = call.incoming.fields.get("text", "").strip()
     if not text:
         return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
-    name = call.person.name or call.person.user
+    name = cases.called(call.person)
     data = {"text": text}
     case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
     if case.ticket.status is Status.ON_HOLD:

@@ -7,11 +7,11 @@ from desk.messages import Answer, Block, Bold, Fine, Message, Rich, Text
 from desk.names import STATUS_SYMBOLS, STATUSES, priority_symbol
 from desk.team_messages import shortened
 from desk.tickets import Ticket
+from desk.typed import folded
 from desk.why import why_message
 from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import case_named
-from handlers.commands import folded
 from handlers.context import Call
 from storage import people, tickets
 

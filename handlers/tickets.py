@@ -2,10 +2,11 @@
 
 from desk.errors import BadInput
 from desk.messages import Answer
+from desk.typed import folded
 from desk.wording import sentence as _
 from handlers import cases, customers, deadlines, moves, ticket_forms, ticket_views
 from handlers.cases import Case, case_named
-from handlers.commands import Command, folded
+from handlers.commands import Command
 from handlers.context import Call
 from storage import people
 from storage.people import Person

@@ -5,11 +5,11 @@ from datetime import datetime
 from desk.errors import BadInput
 from desk.plan import Plan
 from desk.tickets import Event, Kind
+from desk.typed import folded
 from desk.wording import Words
 from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
-from handlers.commands import folded
 from handlers.context import Desk
 from storage import people, tickets
 from storage.people import Customer

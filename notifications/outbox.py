@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from desk.messages import Message
 from desk.team_messages import told
-from desk.wording import Words, words
+from desk.wording import Words, words_for
 from desk.wording import sentence as _
 from notifications.chat import Chat, SendError
 from storage import letters, outbox, people
@@ -220,7 +220,7 @@ def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -
     triage = people.triage_place(tx) if refused else None
     if triage is None:
         return
-    t = words("en" if triage.language == "en" else "ro")
+    t = words_for(triage.language)
     for outcome in refused:
         key = f"refused:{outcome.letter.id}"
         here = outcome.letter.place_id == triage.id

@@ -1,6 +1,5 @@
 """People, the customers they belong to, and the places where they talk."""
 
-import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
+from desk.typed import folded
 from storage.prepared import Prepared, among
 from storage.tables import customers, people, places
 from storage.transactions import Transaction
@@ -60,7 +60,6 @@ _PLACE = sa.select(*_columns(places, Place))
 _CUSTOMER_BY_ID = _CUSTOMER.where(customers.c.id == sa.bindparam("the_id"))
 _CUSTOMER_BY_KEY = _CUSTOMER.where(customers.c.key == sa.bindparam("the_key"))
 _CUSTOMERS_BY_NAME = Prepared(_CUSTOMER.order_by(customers.c.name))
-_PERSON_BY_ID = _PERSON.where(people.c.id == sa.bindparam("the_id"))
 _PLACE_BY_ID = _PLACE.where(places.c.id == sa.bindparam("the_id"))
 _PEOPLE_BY_ID = Prepared(_PERSON.where(among(people.c.id, "ids")))
 _CUSTOMERS_BY_ID = Prepared(_CUSTOMER.where(among(customers.c.id, "ids")))
@@ -98,11 +97,6 @@ def person(tx: Transaction, platform: str, workspace: str, user: str) -> Person:
     if row is None:  # another process met them at the same moment
         row = tx.run(_PERSON_BY_USER, key).one()
     return Person(*row)
-
-
-def person_by_id(tx: Transaction, person_id: int) -> Person:
-    """Return a person that a row of ours refers to."""
-    return Person(*tx.execute(_PERSON_BY_ID, {"the_id": person_id}).one())
 
 
 def by_id(tx: Transaction, ids: set[int]) -> dict[int, Person]:
@@ -207,12 +201,6 @@ def customer_called(tx: Transaction, name: str) -> Customer | None:
     """Find a customer by name, whatever the capitals and diacritics."""
     row = tx.execute(_CUSTOMER_BY_KEY, {"the_key": folded(name)}).first()
     return None if row is None else Customer(*row)
-
-
-def folded(name: str) -> str:
-    """Return a name as it is compared: "Trans Carpați " and "trans carpati" are one."""
-    letters = unicodedata.normalize("NFKD", " ".join(name.split()).casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def all_customers(tx: Transaction) -> list[Customer]:

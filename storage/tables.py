@@ -92,7 +92,6 @@ customers = sa.Table(
     Column("key", String(200), nullable=False, unique=True),  # the name without capitals and diacritics
     Column("tier", String(40), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("email_domain", String(200)),
     Column("added_at", Instant, nullable=False),
 )
 

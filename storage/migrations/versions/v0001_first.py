@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("tier", sa.String(length=40), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("email_domain", sa.String(length=200), nullable=True),
         sa.Column("added_at", storage.tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("key", name=op.f("uq_customers_key")),
