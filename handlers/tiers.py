@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from desk.errors import BadInput
 from desk.plan import Plan
+from desk.targets import no_tier
 from desk.tickets import Event, Kind
 from desk.typed import folded
 from desk.wording import Words
-from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
@@ -22,8 +21,7 @@ def tier_named(plan: Plan, word: str) -> str:
     for key, tier in plan.tiers.items():
         if wanted in (folded(key), folded(tier.name)):
             return key
-    known = ", ".join(plan.tiers)
-    raise BadInput(_("There is no tier “{tier}”. The tiers are {known}."), tier=word[:40], known=known)
+    raise no_tier(plan, word)
 
 
 def tier_said(plan: Plan, customer: Customer, t: Words) -> str:

@@ -48,7 +48,7 @@ async def test_starting_over_forgets_tickets_and_conversations_and_keeps_the_peo
     await desk.agent().types("/ticket take 1002")
     await desk.database.write(lambda tx: web.write(tx, "key", "dm:ion", MONDAY_TEN, text="Nu merge"))
     await desk.database.write(lambda tx: web_page.keep_ahead(tx, HOUR))
-    await desk.customer().does("edited", message="not there yet", text="Nu merge")
+    await desk.customer().does("deleted", message="not there yet")
     assert (await rows(desk.database)).keys() == metadata.tables.keys()
 
     await desk.database.write(web_page.start_over)
