@@ -211,7 +211,8 @@ _FROM_THE_OPENING = ("first_response", "resolution")
 
 def promised_anew(history: Iterable[Event]) -> datetime | None:
     """Return when other targets were last promised: by a change of priority, tier or plan."""
-    return max((event.at for event in history if event.kind in _PROMISED_ANEW), default=None)
+    changes = (event for event in history if event.kind in _PROMISED_ANEW)
+    return max((e.at for e in changes if e.data.get("before") != e.data.get("after")), default=None)
 
 
 def reached(

@@ -137,7 +137,7 @@ def _spoken_about(call: Call, place: Place, talk: triage.Suggestion) -> int | No
         return (
             tickets.latest_from(call.tx, here, who, since=_EVER)
             or tickets.latest_from(call.tx, here, who, since=lately, resolved=True)
-            or tickets.only_open_one(call.tx, here)
+            or (tickets.only_open_one(call.tx, here) if place.customer_id is not None else None)
         )
     polite = talk.talk == "greeting" or (talk.talk == "thanks" and not call.incoming.direct)
     if polite or call.incoming.thread is not None:

@@ -58,6 +58,13 @@ async def test_that_it_is_settled_may_be_said_by_a_colleague(desk: TestedDesk, i
     assert len(await desk.all_tickets()) == 1
 
 
+async def test_that_it_is_settled_never_reaches_the_ticket_of_another_customer(desk: TestedDesk) -> None:
+    for user, text in (("ion", _ASKED), ("emma", "It works again")):
+        await Speaker(desk, user, "general", direct=False).says(text, mentioned=True)
+    assert [event.kind for event in await desk.history(1001)] == [Kind.OPENED]
+    assert (await desk.ticket(1002)).subject == "It works again"
+
+
 @pytest.mark.parametrize("thread", [None, "older"])
 async def test_that_something_unknown_is_settled_is_kept_for_the_team(
     desk: TestedDesk, ion: Speaker, thread: str | None
