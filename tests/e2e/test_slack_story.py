@@ -123,7 +123,7 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
         call for call in gateway.posted(TRIAGE) if call.answer["ts"] == card["ts"]
     ]
     assert await book.kinds() == [
-        *("opened", "taken", "replied", "noted", "held", "resumed", "replied", "resolved"),
+        *("opened", "triaged", "taken", "replied", "noted", "held", "resumed", "replied", "resolved"),
     ]
 
 
@@ -160,7 +160,7 @@ async def test_in_a_customers_channel_the_thread_is_the_conversation(
     await slack.says(ANA, CARPATI, "Salut, la ce oră e ședința?")
     await silence(book)
     assert len(await slack.by_the_desk(CARPATI)) == 1
-    assert await book.kinds() == ["opened", "said", "replied", "taken"]
+    assert await book.kinds() == ["opened", "said", "replied", "triaged", "taken"]
     assert "Slack #trans-carpati" in words(card)
     assert [call.body["channel"] for call in gateway.asked("conversations.info")] == [CARPATI]
 
