@@ -196,7 +196,7 @@ def test_each_customer_is_answered_in_their_language_and_where_their_plan_says(w
     window.shows("Rapid Cargo")
     expect(window.customer).not_to_contain_text("We have recorded")
     window.customer.get_by_role("button", name="Exportul nu funcționează").click()
-    expect(window.customer).to_contain_text("Răspunsul vine prin e-mail")
+    expect(window.customer).to_contain_text("prevede răspunsuri prin e-mail")
     expect(window.card("T-1001")).to_contain_text("EuroFleet Group (Enterprise)")
     expect(window.card("T-1002")).to_contain_text("Rapid Cargo (Basic)")
 
