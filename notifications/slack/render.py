@@ -36,10 +36,10 @@ def render(message: Message) -> dict[str, Any]:
 def _fitting(parts: list[Block], message: Message) -> list[Element]:
     """Render everything where it fits."""
     rendered = [(part, draw(part, message)) for part in parts]
-    blocks = [block for _part, drawn in rendered for block in drawn]
+    blocks = _with_ids([block for _part, drawn in rendered for block in drawn])
     if len(blocks) > MOST_BLOCKS or size(blocks) > LONGEST_MESSAGE:
-        blocks = _shrunk(rendered, message)
-    return _with_ids(blocks)
+        return _with_ids(_shrunk(rendered, message))
+    return blocks
 
 
 def _shrunk(rendered: list[tuple[Block, list[Element]]], message: Message) -> list[Element]:
