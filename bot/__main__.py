@@ -27,7 +27,9 @@ app.add_typer(customers, name="customers")
 @app.command()
 def serve() -> None:
     """Run the desk. Settings come from the environment and from .env; README.md lists them."""
-    from bot.cli.settings import load
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.cli.settings import load, reason
     from bot.logs import set_up
     from bot.server import serve as run
 
@@ -35,8 +37,8 @@ def serve() -> None:
     set_up(settings.desk_log_level, settings.desk_log_json)
     try:
         _runner()(run(settings))
-    except (PlanError, OSError) as error:
-        typer.echo(f"The desk cannot start. {error}", err=True)
+    except (PlanError, OSError, SQLAlchemyError) as error:
+        typer.echo(f"The desk cannot start. {reason(error)}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -1,8 +1,9 @@
 """Settings: secrets and addresses, from the environment and from `.env`. The plan is not in here."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,10 +21,10 @@ class Settings(BaseSettings):
     desk_host: str = "127.0.0.1"
     """The address to listen on. The try page answers on loopback only, whatever this is."""
 
-    desk_port: int = 8400
+    desk_port: Annotated[int, Field(ge=1, le=65535)] = 8400
     """The port to listen on."""
 
-    desk_log_level: str = "info"
+    desk_log_level: Literal["debug", "info", "warning", "error"] = "info"
     """debug, info, warning or error. Message text is logged on debug only."""
 
     desk_log_json: bool = False
@@ -52,6 +53,13 @@ class Settings(BaseSettings):
 
     desk_try: bool | None = None
     """Whether the try page is served; where it is not set, it is while no chat platform is configured."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://")) or url == "sqlite:///":
+            raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/name")
+        return url
 
     @property
     def slack(self) -> bool:

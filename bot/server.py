@@ -19,7 +19,11 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     app = App(settings)
-    await app.prepare()
+    try:
+        await app.prepare()
+    except BaseException:
+        await app.database.close()
+        raise
     runner = web.AppRunner(await build(app), access_log=None, shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, settings.desk_host, settings.desk_port)

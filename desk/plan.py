@@ -157,6 +157,8 @@ def parse(text: str, name: str = "plan.toml") -> Plan:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PlanError(name, [_syntax(text, str(error))]) from None
+    except RecursionError:
+        raise PlanError(name, [Mistake(1, "", "This is nested too deeply to be a plan.")]) from None
     found = list(broken_promises(data))
     try:
         plan = Plan.model_validate(data)

@@ -46,6 +46,10 @@ def _first_words(case: Case) -> str:
     """Return the text with which the ticket was opened, as it reads now."""
     opened = next((event.data for event in case.history if event.kind is Kind.OPENED), {})
     message = opened.get("message")
+    if message is not None and any(
+        event.kind is Kind.DELETED and event.data.get("message") == message for event in case.history
+    ):
+        return ""
     edits = [
         event.data["after"]
         for event in case.history

@@ -8,8 +8,11 @@ from msgspec import structs
 from desk.messages import Answer
 from desk.team_messages import told
 from desk.tickets import Event, Kind
+from desk.wording import sentence as _
 from handlers import cases, intake
+from handlers.cases import Case
 from handlers.context import Call
+from handlers.opening import subject_of
 from storage import early, people, tickets
 from storage.people import Place
 
@@ -40,10 +43,19 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
         return Answer()
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
     case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
+    _follow(case, message, before, after)
     if place.kind != "triage":
         case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
+
+
+def _follow(case: Case, message: str, before: str, after: str | None) -> None:
+    """Let the subject follow the message that opened the ticket: what was taken back stands nowhere."""
+    opened = next((event for event in case.history if event.kind is Kind.OPENED), None)
+    if opened is None or opened.data.get("message") != message or case.ticket.subject != subject_of(before):
+        return
+    case.change(subject=case.t(_("Message taken back")) if after is None else subject_of(after))
 
 
 def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answer:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from desk.errors import BadInput, NotFound, Refused
@@ -9,7 +10,7 @@ from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.plan import Plan
 from desk.team_messages import told
 from desk.tickets import Event, Kind, ticket_id
-from desk.typed import folded
+from desk.typed import LONGEST_NAME, folded, is_name
 from desk.wording import sentence as _
 from handlers import cases, tiers
 from handlers.cases import Case
@@ -24,6 +25,8 @@ from storage.transactions import Transaction
 def add(call: Call, text: str) -> Answer:
     """/customer add Trans Carpați premium ro"""
     name, tier, language = _parts(call.desk.plan, text)
+    if not is_name(name):
+        raise BadInput(_("A customer's name has letters, and at most {n} characters."), n=LONGEST_NAME)
     if people.customer_called(call.tx, name):
         raise BadInput(_("There is a customer “{name}” already."), name=name)
     customer = people.add_customer(call.tx, name, tier, language or call.desk.plan.language, call.now)
@@ -186,31 +189,48 @@ def import_customers(tx: Transaction, desk: Desk, text: str, now: datetime) -> t
     """Add or change the customers of a CSV text with the columns name, tier and language.
 
     The deadlines of open tickets follow a changed tier. Returns how many were added and changed. Raises
-    `BadInput` that names the line of every mistake; then nothing is stored. The mistakes
-    are in English, like all that the command line says.
+    `BadInput` that names the line of every mistake; then nothing is stored. The mistakes are
+    in English, like all that the command line says.
     """
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    mistakes = list(_mistakes(desk.plan, rows))
-    if not rows:
-        mistakes = ["the file has no rows; its first line must be: name,tier,language"]
+    try:
+        reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+        rows = [(reader.line_num, row) for row in reader]
+        mistakes = _mistakes(desk.plan, rows, reader.fieldnames or ())
+    except csv.Error as error:
+        raise BadInput("{mistakes}", mistakes=f"this is no CSV file: {error}") from None
     if mistakes:
         raise BadInput("{mistakes}", mistakes="\n".join(mistakes))
     added = 0
-    for row in rows:
+    for _line, row in rows:
         added += _import_row(tx, desk, row, now)
     return added, len(rows) - added
 
 
-def _mistakes(plan: Plan, rows: list[dict[str, str]]) -> list[str]:
-    found = []
-    for number, row in enumerate(rows, start=2):
-        if not (row.get("name") or "").strip():
-            found.append(f"line {number}: name: there is no name")
-        if folded(row.get("tier") or "") not in {folded(tier) for tier in plan.tiers}:
-            found.append(f"line {number}: tier: “{row.get('tier') or ''}” is none of {', '.join(plan.tiers)}")
-        if (row.get("language") or "ro").strip().lower() not in ("ro", "en"):
-            found.append(f"line {number}: language: “{row.get('language')}” is neither ro nor en")
+def _mistakes(plan: Plan, rows: list[tuple[int, dict[str, str]]], columns: Collection[str]) -> list[str]:
+    if not {"name", "tier"} <= set(columns):
+        return ["line 1: the columns must be: name,tier,language"]
+    if not rows:
+        return ["there is no customer under the first line: name,tier,language"]
+    found: list[str] = []
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        found += [f"line {line}: {mistake}" for mistake in _row_mistakes(plan, row)]
+        first = lines.setdefault(folded(row["name"] or ""), line)
+        if first != line:
+            found.append(f"line {line}: name: “{row['name']}” stands in line {first} too")
     return found
+
+
+def _row_mistakes(plan: Plan, row: dict[str, str]) -> Iterator[str]:
+    name, tier, language = (row.get(column) or "" for column in ("name", "tier", "language"))
+    if not name.strip():
+        yield "name: there is no name"
+    elif not is_name(name.strip()):
+        yield f"name: this is no name of at most {LONGEST_NAME} characters"
+    if folded(tier) not in {folded(known) for known in plan.tiers}:
+        yield f"tier: “{tier[:40]}” is none of {', '.join(plan.tiers)}"
+    if (language or "ro").strip().lower() not in ("ro", "en"):
+        yield f"language: “{language[:40]}” is neither ro nor en"
 
 
 def _import_row(tx: Transaction, desk: Desk, row: dict[str, str], now: datetime) -> int:

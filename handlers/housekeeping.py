@@ -10,7 +10,6 @@ from storage.transactions import Transaction
 _TABLES = "housekeeping", "tables"
 _EVENTS_KEPT = timedelta(days=7)  # Slack repeats an event for an hour at most
 _LETTERS_KEPT = timedelta(days=30)
-_EARLY_KEPT = timedelta(hours=2)  # what it waits for comes within an hour, or is nothing of ours
 
 
 _AT_ONCE = 500  # rows of a table: a message that comes meanwhile waits some milliseconds
@@ -23,7 +22,7 @@ def tidy(tx: Transaction, _desk: Desk, _due: list[Timer], now: datetime) -> None
         inbox.forget(tx, now - _EVENTS_KEPT, _AT_ONCE),
         outbox.forget(tx, now - _LETTERS_KEPT, _AT_ONCE),
     )
-    early.forget(tx, now - _EARLY_KEPT)
+    early.forget(tx, now - early.KEPT)
     timers.set_timer(tx, *_TABLES, now + (_SOON if max(forgotten) >= _AT_ONCE else _TOMORROW))
 
 

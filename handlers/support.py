@@ -73,7 +73,7 @@ def submitted(call: Call) -> Answer:
     if not text:
         return Answer(errors={"text": call.t("Tell us what happened: a few words are enough.")})
     subject = call.incoming.subject
-    place = opened_in(call, subject) if subject else home(call)
+    place = (opened_in(call, subject) if subject else None) or home(call)
     return _open(seen_from(call, place), text, place)
 
 

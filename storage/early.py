@@ -3,7 +3,7 @@
 Platforms keep no order among events, and one that was lost at first comes minutes later.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from storage.prepared import Prepared
 from storage.tables import early
 from storage.transactions import Transaction
 
+KEPT = timedelta(hours=2)
+"""How long something waits: what it waits for comes within an hour, or is nothing of ours."""
 _KEEP = sa.insert(early)
 _WAITING = Prepared(
     sa.select(early.c.event)
@@ -27,6 +29,7 @@ _FORGET = sa.delete(early).where(early.c.at < sa.bindparam("before"))
 
 def keep(tx: Transaction, place_id: int, waits_for: str, event: Incoming, now: datetime) -> None:
     """Keep an event until the message `waits_for` of a place has come."""
+    tx.execute(_FORGET, {"before": now - KEPT})
     row = {"place_id": place_id, "waits_for": waits_for, "event": msgspec.to_builtins(event), "at": now}
     tx.execute(_KEEP, row)
 

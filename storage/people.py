@@ -129,9 +129,12 @@ def _is_id(text: str) -> bool:
 
 
 def person_called(tx: Transaction, handle: str) -> Person | None:
-    """Find a person by how the plan names them: an e-mail address, or a platform's user id."""
-    found = _PERSON.where(sa.or_(sa.func.lower(people.c.email) == handle.lower(), people.c.user == handle))
-    row = tx.execute(found.order_by(people.c.agent.desc(), people.c.id).limit(1)).first()
+    """Find an agent by how the plan names them: an e-mail address, or a platform's user id.
+
+    Nobody else is meant: an e-mail address is what somebody says of themselves.
+    """
+    named = sa.or_(sa.func.lower(people.c.email) == handle.lower(), people.c.user == handle)
+    row = tx.execute(_PERSON.where(people.c.agent.is_(True), named).order_by(people.c.id).limit(1)).first()
     return None if row is None else Person(*row)
 
 

@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App
-from bot.cli.settings import load
+from bot.cli.settings import load, reason
 from desk.errors import BadInput
 from handlers.customers import import_customers
 
@@ -16,22 +17,25 @@ def import_file(file: Path) -> int:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
-        typer.echo(f"{file}: {reason}", err=True)
+        why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        typer.echo(f"{file}: {why}", err=True)
         return 2
     try:
         added, changed = asyncio.run(_import(text))
     except BadInput as error:
         typer.echo(f"{file}: nothing was imported.\n{error}", err=True)
         return 1
+    except (OSError, SQLAlchemyError) as error:
+        typer.echo(f"{file}: nothing was imported. {reason(error)}", err=True)
+        return 2
     typer.echo(f"{file}: {added} added, {changed} changed.")
     return 0
 
 
 async def _import(text: str) -> tuple[int, int]:
     app = App(load())
-    await app.prepare()
     try:
+        await app.prepare()
         now = app.clock.now()
         return await app.database.write(lambda tx: import_customers(tx, app.desk, text, now))
     finally:

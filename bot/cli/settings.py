@@ -12,7 +12,11 @@ from desk.plan import SHIPPED
 def load() -> Settings:
     """Return the settings, with a folder for the database; end the program for a mistake as `read` does."""
     settings = read()
-    _make_folder(settings.database_url)
+    try:
+        _make_folder(settings.database_url)
+    except OSError as error:
+        typer.echo(f"DATABASE_URL: its folder cannot be made: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
     return settings
 
 
@@ -36,3 +40,9 @@ def _make_folder(url: str) -> None:
     scheme, _colon, path = url.partition(":///")
     if scheme.startswith("sqlite") and path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def reason(error: Exception) -> str:
+    """Return in a line why something did not work, without what the database was asked."""
+    cause = getattr(error, "orig", None)
+    return f"The database: {cause}" if cause is not None else str(error)

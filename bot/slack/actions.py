@@ -9,7 +9,7 @@ from typing import Any
 from bot.slack.bodies import Body, files_of, from_a_person, text_of, thread_of, workspace
 from bot.slack.channels import shown
 from bot.slack.events import event
-from bot.slack.words import unescape
+from bot.slack.words import sound, unescape
 from desk.incoming import Incoming
 from notifications.slack.parts import action_of
 
@@ -99,7 +99,7 @@ def submission(body: Body) -> Incoming:
 def _value(typed: Body) -> str:
     chosen = (typed.get("selected_option") or {}).get("value")
     # What is typed into a field is plain already.
-    return str(chosen if chosen is not None else typed.get("value") or "")
+    return sound(str(chosen if chosen is not None else typed.get("value") or ""))
 
 
 def _interaction(body: Body, kind: Any, **what: Any) -> Incoming:

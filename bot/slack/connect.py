@@ -66,6 +66,10 @@ async def connect(app: "App", site: web.Application) -> None:
     forget = installs.forget if installs else None
     edge = Edge(app.receive, chat, emoji, forget, partial(_named, app))
     bolt = build(edge, client, token_for)
+    if settings.slack_signing_secret is None and settings.slack_app_token is None:
+        log.warning(
+            "slack.deaf", mend="set SLACK_SIGNING_SECRET or SLACK_APP_TOKEN: nothing reaches the desk"
+        )
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
         site.add_routes(routes(bolt, signing, installs.oauth if installs else None))

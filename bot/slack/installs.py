@@ -1,9 +1,11 @@
 """In which workspaces the desk is installed, and with what token."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -71,6 +73,25 @@ class _Store(AsyncSQLAlchemyInstallationStore):
         self.added.set()
 
 
+class _States(AsyncSQLAlchemyOAuthStateStore):
+    """The states of installations that were begun. The SDK's store keeps for ever what nobody ends."""
+
+    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
+        ended = datetime.now(UTC).replace(tzinfo=None)
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                sa.delete(self.oauth_states).where(self.oauth_states.c.expire_at < ended)
+            )
+        return await super().async_issue(*args, **kwargs)
+
+
+def _quiet() -> logging.Logger:
+    # The flow's warnings repeat the code that Slack sent, which may still be good for a token.
+    logger = logging.getLogger("dispecer.slack_oauth")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
 class Installs:
     """The workspaces that installed the app themselves, kept in our database.
 
@@ -85,12 +106,13 @@ class Installs:
         self._engine = engine
         self._store = _Store(client_id=client_id, engine=engine)
         self.added = self._store.added
-        self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_SECONDS, engine=engine)
+        self._states = _States(expiration_seconds=_STATE_SECONDS, engine=engine)
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
         self._renewing = asyncio.Lock()
         self._tokens: dict[str, tuple[float, str]] = {}
         self.oauth = AsyncOAuthFlow(
             client=client,
+            logger=_quiet(),
             settings=AsyncOAuthSettings(
                 client_id=client_id,
                 client_secret=client_secret,

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.slack.words import sound
 from desk.incoming import Incoming
 from desk.messages import Answer
 from notifications.chat import SendError
@@ -18,6 +19,7 @@ Ask = Callable[[str, str], Awaitable[Mapping[str, Any]]]
 _Person = tuple[str, str]  # workspace, user
 
 _MOST_KNOWN = 10_000
+_LONGEST = 200  # characters of a name or an address
 # users.info may be asked a hundred times a minute (tier 4) and for a short while more often.
 # https://docs.slack.dev/apis/web-api/rate-limits
 _AT_ONCE, _PACE = 20, 0.6
@@ -94,7 +96,7 @@ async def tell_profile(answer: Mapping[str, Any], workspace: str, user: str, rec
             kind="profile",
             workspace=workspace,
             user=user,
-            fields={key: str(value) for key, value in fields.items() if value},
+            fields={key: sound(str(value))[:_LONGEST] for key, value in fields.items() if value},
         )
     )
 

@@ -11,6 +11,11 @@ _EMOJI = re.compile(r":([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
+def sound(text: str) -> str:
+    """Return `text` without what no database takes: NUL and broken surrogates."""
+    return _BROKEN.sub("", text)
+
+
 def unescape(text: str, *, ids: bool = False) -> str:
     """Return the plain words of Slack's `text`: names for mentions, addresses for links.
 
@@ -32,7 +37,7 @@ def unescape(text: str, *, ids: bool = False) -> str:
     words = _MARKUP.sub(plain, text)
     for entity, character in _ENTITIES:
         words = words.replace(entity, character)
-    return _BROKEN.sub("", words)
+    return sound(words)
 
 
 def _link(target: str, label: str | None) -> str:

@@ -15,6 +15,7 @@ from storage import web as posts
 LARGEST_BODY = 64 * 1024  # bytes
 
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,60}$")]
+Number = Annotated[int, Meta(ge=0, le=2**62)]  # of a post
 Name = Annotated[str, Meta(max_length=120)]
 Said = Annotated[str, Meta(min_length=1, max_length=8000)]
 Filled = Annotated[str, Meta(max_length=8000)]
@@ -32,20 +33,20 @@ class Written(Asked, kw_only=True):
 
     conversation: Name
     text: Said
-    thread: int | None = None
+    thread: Number | None = None
 
 
 class Edited(Asked, kw_only=True):
     """Somebody changed what they wrote."""
 
-    message: int
+    message: Number
     text: Said
 
 
 class Deleted(Asked, kw_only=True):
     """Somebody took back what they wrote."""
 
-    message: int
+    message: Number
 
 
 class Pressed(Asked, kw_only=True):
@@ -53,7 +54,7 @@ class Pressed(Asked, kw_only=True):
     that only they see."""
 
     conversation: Name
-    message: int | None = None
+    message: Number | None = None
     action: Name
     subject: Filled = ""
 
@@ -98,7 +99,7 @@ async def read(request: web.Request, kind: type[T]) -> T:
         raise refusal(request, web.HTTPUnsupportedMediaType, _("This page sends JSON only."))
     try:
         return msgspec.json.decode(await _body(request), type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(
             request, web.HTTPBadRequest, _("That could not be read. Reload the page and try again.")
         ) from error

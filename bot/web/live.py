@@ -45,7 +45,7 @@ def _seen(request: web.Request) -> int:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 async def _events(desk: TryPage, language: Language, start: int, seen: int) -> AsyncIterator[bytes]:

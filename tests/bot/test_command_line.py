@@ -1,7 +1,9 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -12,11 +14,13 @@ run = CliRunner()
 
 
 @pytest.fixture(autouse=True)
-def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's own environment reaches these tests."""
+def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of the machine's own environment reaches these tests, and no log set up by them the others."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
+    yield
+    structlog.reset_defaults()
 
 
 def test_help_names_every_command() -> None:
@@ -128,3 +132,61 @@ def test_a_list_that_cannot_be_read_is_a_clear_error(
     assert result.exit_code == 2
     assert name in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "garbage"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DESK_PORT", "99999"),
+        ("DESK_LOG_LEVEL", "loud"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_setting_that_cannot_be_is_named_before_anything_starts(
+    command: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = run.invoke(app, [command])
+    assert result.exit_code == 2
+    assert name in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "url"),
+    [
+        (["serve"], "sqlite:///."),
+        (["serve"], "postgresql://nobody@127.0.0.1:1/nowhere"),
+        (["customers", "import", "list.csv"], "postgresql://nobody@127.0.0.1:1/nowhere"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_said_in_a_line(
+    command: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.csv").write_text("name,tier\nA,basic\n", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL", url)
+    result = run.invoke(app, command)
+    assert result.exit_code in (1, 2)
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name;tier\nA;basic\n", "line 1: the columns must be"),
+        ("name,tier\n\n\nA,basic\n,basic\n", "line 5: name: there is no name"),
+        ("name,tier\nA,basic\na,premium\n", "line 3: name: “a” stands in line 2 too"),
+        ("name,tier\n" + "x" * 201 + ",basic\n", "at most 200 characters"),
+        ("name,tier\n" + "x" * 140_000 + ",basic\n", "this is no CSV file"),
+    ],
+)
+def test_what_is_wrong_with_a_list_of_customers_is_said_with_its_line(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    result = run.invoke(app, ["customers", "import", "list.csv"])
+    assert result.exit_code == 1
+    assert said in result.output

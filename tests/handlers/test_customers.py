@@ -132,3 +132,9 @@ async def test_a_customer_that_is_not_there_is_named_in_the_refusal(desk: Tested
     await desk.customer("stranger").says("Exportul nu funcționează")
     with pytest.raises(NotFound, match="There is no customer “Nimeni”"):
         await desk.agent().types("/ticket client 1001 Nimeni")
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "\u0301\u0302", "A\x00B"])
+async def test_a_name_that_cannot_be_kept_or_compared_is_refused(desk: TestedDesk, name: str) -> None:
+    with pytest.raises(BadInput):
+        await desk.agent().types(f"/customer add {name} premium")

@@ -3,7 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.errors import Refused
+from desk.plan import SHIPPED
 from desk.tickets import Event, Kind, Status
+from storage import people
+from storage.database import Database
+from storage.transactions import Transaction
 from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
 
 
@@ -186,3 +190,19 @@ async def test_a_colleague_who_raises_a_ticket_to_p1_has_its_assignee_answer(des
     await desk.agent("ana").presses("ticket.take", 1001)
     await desk.after(20 * MINUTE)
     assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1"]
+
+
+async def test_who_only_has_the_address_of_somebody_on_call_hears_nothing(database: Database) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    text = shipped.replace('name = "L1"\npeople = []', 'name = "L1"\npeople = ["lead@firm.ro"]')
+    desk = await TestedDesk.open(database, text)
+
+    def says_so(tx: Transaction) -> None:
+        person = people.person(tx, "web", "try", "basic")
+        people.change_person(tx, person.id, email="Lead@firm.ro")
+
+    await database.write(says_so)
+    await desk.customer("emma").says("Nothing works, not only the export")
+    await desk.after(HOUR)
+    assert await desk.said_in("dm:basic") == []
+    assert any("lead@firm.ro" in said for said in await desk.said_in("triage"))

@@ -334,3 +334,20 @@ async def test_thanks_start_no_clock_and_an_answer_to_our_question_does(
     await desk.customer().says(text, thread=message)
     running = [clock.name for clock in (await desk.case()).clocks() if clock.running]
     assert ("next_response" in running) is waits
+
+
+async def test_what_its_writer_took_back_stands_on_no_card_any_more(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    message = await ion.says("parola mea e hunter2")
+    await desk.deliver()
+    await ion.does("deleted", message=message)
+    (card,) = [said for said in await desk.said_in("triage") if "Mesaj retras" in said][-1:]
+    assert "hunter2" not in card
+    assert (await desk.ticket()).subject == "Mesaj retras"
+
+
+async def test_the_subject_follows_a_correction_of_the_first_message(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    message = await ion.says("Nu pot crea crse noi")
+    await ion.does("edited", message=message, text="Nu pot crea curse noi")
+    assert (await desk.ticket()).subject == "Nu pot crea curse noi"

@@ -228,7 +228,7 @@ async def test_the_card_follows_what_the_customer_changes(desk: TestedDesk) -> N
     message = await desk.customer().says("Nu pot crea curse noi")
     await desk.customer().does("edited", message=message, text="Nu pot crea curse de ieri")
     card = next(said for said in await desk.said_in("triage") if said.startswith("🟠"))
-    assert "> Nu pot crea curse de ieri" in card
+    assert "T-1001 · Nu pot crea curse de ieri" in card
 
 
 async def test_a_history_keeps_each_event_to_its_line(desk: TestedDesk) -> None:
