@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from desk.messages import Message
+from storage.prepared import Prepared
 from storage.tables import offers
 from storage.transactions import Transaction
 
@@ -21,13 +22,14 @@ class Offer(Struct, frozen=True):
     message: Message
 
 
+_MAKE = Prepared(sa.insert(offers))
 _COLUMNS = [offers.c[name] for name in Offer.__struct_fields__]
 
 
 def make(tx: Transaction, made: list[Offer]) -> None:
     """Remember offers that are being posted."""
     if made:
-        tx.execute(sa.insert(offers), [msgspec.structs.asdict(offer) for offer in made])
+        tx.run(_MAKE, [msgspec.structs.asdict(offer) for offer in made])
 
 
 def end(tx: Transaction, ticket_ids: list[int]) -> list[Offer]:
