@@ -103,7 +103,8 @@ class App:
                 # Nobody mistyped a message: what it says must not be lost with our refusal.
                 error_id = secrets.token_hex(4)
                 log.warning("event.refused", error_id=error_id, kind=incoming.kind, exc_info=True)
-                await self._keep(incoming, error_id)
+                if not await self._keep(incoming, error_id):
+                    raise
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)
         except Exception:
             error_id = secrets.token_hex(4)

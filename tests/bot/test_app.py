@@ -72,6 +72,21 @@ async def test_a_message_that_we_refuse_is_shown_to_the_team_too(
     assert "Nu pot crea curse noi" in texts[0]
 
 
+async def test_a_message_that_we_refuse_comes_again_where_nobody_could_be_shown_it(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object) -> None:
+        raise Refused("There is no tier “{name}”.", name="gold")
+
+    app.desk.triage = None
+    monkeypatch.setitem(router.KINDS, "message", refused)
+    with pytest.raises(Refused):
+        await app.receive(message())
+    monkeypatch.undo()
+    await app.receive(message())
+    assert await app.database.read(lambda tx: tickets.get(tx, 1001)) is not None
+
+
 async def test_a_command_that_we_fail_to_handle_answers_with_a_code(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
