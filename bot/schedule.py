@@ -18,7 +18,7 @@ from storage.transactions import Transaction
 log = structlog.get_logger()
 
 # How many timers share a transaction: enough to be quick, few enough that a message can get in between.
-_TOGETHER = 50
+_TOGETHER = 100
 _JOB = "next timer"
 
 

@@ -234,11 +234,18 @@ def reached(
         over = promised_at is not None and clock.stopped_at is not None and clock.stopped_at <= promised_at
         if over and clock.name not in _FROM_THE_OPENING:
             continue
-        if clock.exceeded_at is not None and breached(clock, now):
-            moments.append(Moment(clock, "breach", clock.exceeded_at))
-        elif clock.warn_at is not None and clock.running and warned(clock, now):
-            moments.append(Moment(clock, "warning", clock.warn_at))
-    return tuple(sorted((m for m in moments if _mark(m.kind, m.data) not in recorded), key=lambda m: m.at))
+        moment = _latest_moment(clock, now)
+        if moment and not (recorded and _mark(moment.kind, moment.data) in recorded):
+            moments.append(moment)
+    return tuple(sorted(moments, key=lambda moment: moment.at))
+
+
+def _latest_moment(clock: Clock, now: datetime) -> Moment | None:
+    if clock.exceeded_at is not None and breached(clock, now):
+        return Moment(clock, "breach", clock.exceeded_at)
+    if clock.warn_at is not None and clock.running and warned(clock, now):
+        return Moment(clock, "warning", clock.warn_at)
+    return None
 
 
 def next_moment(clocks: Iterable[Clock], now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ A sentence that carries more than plain text (bold, an instant, a link) is fille
 import gettext
 import io
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Literal
@@ -48,13 +48,18 @@ class Words:
 def fill(template: str, values: Mapping[str, Inline | int]) -> Rich:
     """Put `values` into the `{fields}` of `template`, keeping inline parts whole."""
     parts: list[Inline] = []
-    for text, field, _, _ in Formatter().parse(template):
+    for text, field in _parsed(template):
         if text:
             parts.append(text)
         if field is not None:
             value = values[field]
             parts.append(str(value) if isinstance(value, int) else value)
     return tuple(parts)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((text, field) for text, field, _spec, _conversion in Formatter().parse(template))
 
 
 @cache

@@ -51,6 +51,7 @@ class Case:
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    _counted: int = 0  # how many lines of the history start, stop or hold a clock
     _clocks: tuple[Any, tuple[Clock, ...]] | None = None
     _loaded: tuple[Ticket, int] | None = None
 
@@ -69,13 +70,18 @@ class Case:
 
     def add(self, event: Event) -> None:
         """Add a line to the history."""
-        self.history.append(event)
+        self.record(event)
         self.added.append(event)
+
+    def record(self, event: Event) -> None:
+        """Add a line to the history that is stored already."""
+        self.history.append(event)
+        self._counted += event.kind in sla.COUNTED
 
     def clocks(self) -> tuple[Clock, ...]:
         """Return every clock of the ticket, as its plan and its history say."""
         ticket = self.ticket
-        basis = (self.plan, ticket.tier, ticket.priority, ticket.opened_at, self._counted())
+        basis = (self.plan, ticket.tier, ticket.priority, ticket.opened_at, self._counted)
         if self._clocks is None or self._clocks[0] != basis:
             self._clocks = basis, sla.clocks(*basis[:4], self.history)
         return self._clocks[1]
@@ -86,16 +92,14 @@ class Case:
 
     def loaded(self) -> "Case":
         """Note that this is how the ticket is stored."""
-        self._loaded = self.ticket, self._counted()
+        self._counted = sum([event.kind in sla.COUNTED for event in self.history])
+        self._loaded = self.ticket, self._counted
         return self
 
     @property
     def changed(self) -> bool:
         """Whether the ticket's row says something else than when it was loaded; a warning changes nothing."""
-        return self._loaded != (self.ticket, self._counted())
-
-    def _counted(self) -> int:
-        return sum(event.kind in sla.COUNTED for event in self.history)
+        return self._loaded != (self.ticket, self._counted)
 
     def tell_customer(self, message: Message, key: str | None = None) -> None:
         """Say something where the ticket's customer talks to us."""

@@ -197,7 +197,7 @@ def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> No
     data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}
     event = Event(call.now, kind, who=call.person.id, source=incoming.platform, data=data)
     event_id = tickets.add_event(call.tx, case.ticket.id, event)
-    case.history.append(event)
+    case.record(event)
     if incoming.message is not None:
         tickets.claim_message(call.tx, place.id, incoming.message, case.ticket.id, event_id)
 

@@ -70,7 +70,7 @@ def open_request(
         place=request.place,
     )
     first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
-    case.history.append(first)
+    case.record(first)
     cases.open_case(call.tx, case, now)
     _claim(call, case, request, tickets.add_event(call.tx, case.ticket.id, first))
     if linked is not None:

@@ -5,7 +5,7 @@ dozen. Its types still turn our values into the database's and back. On PostgreS
 costs more than either, and for SQLite's readers, a prepared statement is run as any other.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -15,7 +15,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-Process = Callable[[Any], Any] | None
+Process = tuple[int, Callable[[Any], Any]]
+"""What a value goes through, and the place of the parameter or column."""
+
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 
@@ -85,45 +87,38 @@ class Prepared:
 
     def _compile(self, dialect: sa.Dialect, values: Values) -> None:
         compiled: Any = self.statement.compile(dialect=dialect, column_keys=list(values))
-        self._names = [
-            (name, compiled.binds[name].value, _to_database(compiled.binds[name].type, dialect))
-            for name in compiled.positiontup
-        ]
         columns = getattr(self.statement, "exported_columns", ())
-        self._columns = [_from_database(column.type, dialect) for column in columns]
-        self._plain = not any(self._columns)
+        self._names: list[str] = compiled.positiontup
+        binds = [compiled.binds[name] for name in self._names]
+        self._defaults = {name: bind.value for name, bind in zip(self._names, binds, strict=True)}
+        self._to_database = _processes([bind.type for bind in binds], "bind_processor", dialect)
+        self._from_database = _processes([c.type for c in columns], "result_processor", dialect, None)
         self._sql = str(compiled)
 
     def _parameters(self, values: Values) -> list[Any]:
-        return [
-            process(value) if process is not None else value
-            for name, default, process in self._names
-            for value in (values.get(name, default),)
-        ]
+        known = self._defaults | values
+        parameters = [known[name] for name in self._names]
+        for place, process in self._to_database:
+            parameters[place] = process(parameters[place])
+        return parameters
 
     def _read(self, cursor: Any) -> list[Row]:
         if cursor.description is None:
             return []
-        rows: list[Row] = cursor.fetchall()
-        if self._plain:
-            return rows
-        return [
-            tuple(
-                value if process is None else process(value)
-                for process, value in zip(self._columns, row, strict=True)
-            )
-            for row in rows
-        ]
+        rows = cursor.fetchall()
+        return [self._values(row) for row in rows] if self._from_database else rows
+
+    def _values(self, row: Row) -> Row:
+        values = list(row)
+        for place, process in self._from_database:
+            values[place] = process(values[place])
+        return tuple(values)
 
 
-def _to_database(kind: Any, dialect: sa.Dialect) -> Process:
-    process: Process = kind.dialect_impl(dialect).bind_processor(dialect)
-    return process
-
-
-def _from_database(kind: Any, dialect: sa.Dialect) -> Process:
-    process: Process = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return process
+def _processes(kinds: Iterable[Any], name: str, dialect: sa.Dialect, *arguments: Any) -> list[Process]:
+    """Return how SQLAlchemy's types turn values into the other side's, for those that do."""
+    made = (getattr(kind.dialect_impl(dialect), name)(dialect, *arguments) for kind in kinds)
+    return [(place, process) for place, process in enumerate(made) if process is not None]
 
 
 class _Ids(TypeDecorator[Any]):
