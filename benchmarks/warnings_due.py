@@ -91,6 +91,8 @@ def _quickly(path: Path, works: list[tuple[str, list[tuple[object, ...]]]]) -> N
     for statement, rows in works:
         connection.executemany(statement, rows)
     connection.commit()
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # they were stored long ago
     connection.close()
 
 

@@ -38,7 +38,7 @@ class Case:
     """A ticket, its history (with `added` at its end, not stored yet) and its people.
 
     `posts` is what will be said, `offers` those of them that offer the ticket. `place` is the conversation
-    in which its customer talks to us.
+    in which its customer talks to us. Once its clocks' timer `fired`, it is gone and has to be set anew.
     """
 
     ticket: Ticket
@@ -51,6 +51,7 @@ class Case:
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    fired: bool = False
     _counted: int = 0  # how many lines of the history start, stop or hold a clock
     _clocks: tuple[Any, tuple[Clock, ...]] | None = None
     _loaded: tuple[Ticket, int] | None = None
@@ -186,23 +187,28 @@ def open_case(tx: Transaction, case: Case, now: datetime) -> None:
 
 def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bool = False) -> None:
     """Store what was changed and added, and have said what is to be said. New tickets are stored already."""
-    clocks = [case.clocks() for case in cases]
     if not new:
-        changed = [pair for pair in zip(cases, clocks, strict=True) if pair[0].changed]
-        tickets.save(tx, [(case.ticket, _index(case, runs, now)) for case, runs in changed])
+        changed = [case for case in cases if case.changed]
+        tickets.save(tx, [(case.ticket, _index(case, case.clocks(), now)) for case in changed])
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
     posts = _answered_offers(tx, cases)
+    for case in cases:
+        posts += [*_card(desk, case), *case.posts]
+    _set_timers(tx, [case for case in cases if case.fired or case.changed], now, new=new)
+    for case in cases:
+        case.added, case.posts, case.offers = [], [], []
+    outbox.put(tx, posts, now)
+
+
+def _set_timers(tx: Transaction, cases: list[Case], now: datetime, *, new: bool) -> None:
     due: list[tuple[str, datetime, dict[str, Any]]] = []
-    for case, runs in zip(cases, clocks, strict=True):
-        moment = _next_moment(case, runs, now)
+    for case in cases:
+        moment = _next_moment(case, now)
         if moment is not None:
             due.append((str(case.ticket.id), moment, {}))
         elif not new:
             timers.clear_timer(tx, "sla", str(case.ticket.id))
-        posts += [*_card(desk, case), *case.posts]
-        case.added, case.posts, case.offers = [], [], []
     timers.set_timers(tx, "sla", due)
-    outbox.put(tx, posts, now)
 
 
 def _card(desk: Desk, case: Case) -> list[Post]:
@@ -240,11 +246,11 @@ def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, da
     }
 
 
-def _next_moment(case: Case, clocks: tuple[Clock, ...], now: datetime) -> datetime | None:
+def _next_moment(case: Case, now: datetime) -> datetime | None:
     """Return when one of the clocks warns or is exceeded next; now, if a change made that true already."""
-    if case.reached(now):
+    if case.changed and case.reached(now):
         return now
-    return sla.next_moment(clocks, now)
+    return sla.next_moment(case.clocks(), now)
 
 
 def called(person: Person | None) -> str:

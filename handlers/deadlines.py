@@ -62,6 +62,7 @@ def come_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> No
 
 
 def _clocks_reached(tx: Transaction, desk: Desk, case: Case, _timer: Timer, now: datetime) -> list[Line]:
+    case.fired = True
     lines: list[Line] = []
     for moment in case.reached(now):
         lines += _reached(tx, desk, case, moment, now)

@@ -35,6 +35,7 @@ class Database:
             self.url = self.url.set(drivername="sqlite+aiosqlite")
             engine = create_async_engine(self.url, hide_parameters=True)
             sqlite.prepare(engine.sync_engine, begin="BEGIN")
+            sqlite.open_first(engine.sync_engine)
             return engine
         self.url = self.url.set(drivername="postgresql+asyncpg")
         # Errors are logged, and what people wrote is not.

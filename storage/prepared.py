@@ -90,14 +90,15 @@ class Prepared:
         columns = getattr(self.statement, "exported_columns", ())
         self._names: list[str] = compiled.positiontup
         binds = [compiled.binds[name] for name in self._names]
-        self._defaults = {name: bind.value for name, bind in zip(self._names, binds, strict=True)}
+        self._constants = {name: compiled.binds[name].value for name in {*self._names} - {*values}}
         self._to_database = _processes([bind.type for bind in binds], "bind_processor", dialect)
         self._from_database = _processes([c.type for c in columns], "result_processor", dialect, None)
         self._sql = str(compiled)
 
     def _parameters(self, values: Values) -> list[Any]:
-        known = self._defaults | values
-        parameters = [known[name] for name in self._names]
+        if self._constants:
+            values = {**self._constants, **values}
+        parameters = [values[name] for name in self._names]
         for place, process in self._to_database:
             parameters[place] = process(parameters[place])
         return parameters

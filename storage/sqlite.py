@@ -5,8 +5,10 @@ readers. A statement of the writer's takes some microseconds, and only the commi
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -21,7 +23,11 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
+    # `_Checkpoints` come before; this bounds the log when they cannot keep up.
+    "PRAGMA wal_autocheckpoint=20000",
 )
+
+_BETWEEN_CHECKPOINTS = 0.25  # seconds
 
 
 def prepare(engine: sa.Engine, begin: str) -> None:
@@ -42,6 +48,50 @@ def prepare(engine: sa.Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
+def open_first(engine: sa.Engine) -> None:
+    """Let a file that cannot be opened fail before aiosqlite begins a thread for it.
+
+    It would leave that thread behind, to complain about an event loop that is closed by then.
+    """
+
+    @sa.event.listens_for(engine, "do_connect")
+    def try_to_open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        sqlite3.connect(*arguments, **options).close()
+
+
+class _Checkpoints:
+    """Moves what was committed from the log into the database's file, in a thread of its own.
+
+    Left alone, SQLite does so within every commit that finds a thousand pages in the log, and who waits
+    for that commit waits for both files.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoints")
+        self._running: asyncio.Future[None] | None = None
+        self._next = 0.0
+
+    def committed(self) -> None:
+        """Begin a checkpoint, unless one is under way or was a moment ago."""
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._next and (self._running is None or self._running.done()):
+            self._next = loop.time() + _BETWEEN_CHECKPOINTS
+            self._running = loop.run_in_executor(self._thread, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        # What keeps it from the file keeps a commit from it too, and that one is heard.
+        with suppress(sqlite3.Error, sa.exc.DBAPIError), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    async def close(self) -> None:
+        """Wait for the one that is under way."""
+        if self._running is not None:
+            await self._running
+        self._thread.shutdown()
+
+
 class SqliteWriter(Writer):
     """Writes on one connection. What may wait is done in a thread: for the disk, or for another process."""
 
@@ -56,6 +106,7 @@ class SqliteWriter(Writer):
         )
         prepare(self._engine, begin="BEGIN IMMEDIATE")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._checkpoints = _Checkpoints(self._engine)
         self._connection: sa.Connection | None = None
 
     async def run_group(self, group: list[Waiting]) -> Woken:
@@ -82,6 +133,7 @@ class SqliteWriter(Writer):
         except BaseException:
             await self._away(transaction.rollback)
             raise
+        self._checkpoints.committed()
         return woken
 
     def _begin(self) -> tuple[sa.Connection, sa.RootTransaction]:
@@ -92,6 +144,7 @@ class SqliteWriter(Writer):
     async def close(self) -> None:
         """Finish what was taken in, and close the connection."""
         await super().close()
+        await self._checkpoints.close()
         if self._connection is not None:
             await self._away(self._connection.close)
         self._thread.shutdown()

@@ -158,6 +158,7 @@ def test_a_setting_that_cannot_be_is_named_before_anything_starts(
     ("command", "url"),
     [
         (["serve"], "sqlite:///."),
+        (["customers", "import", "list.csv"], "sqlite:///."),
         (["serve"], "postgresql://nobody@127.0.0.1:1/nowhere"),
         (["customers", "import", "list.csv"], "postgresql://nobody@127.0.0.1:1/nowhere"),
     ],
@@ -167,6 +168,7 @@ def test_a_database_that_cannot_be_opened_is_said_in_a_line(
 ) -> None:
     (tmp_path / "list.csv").write_text("name,tier\nA,basic\n", encoding="utf-8")
     monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
     result = run.invoke(app, command)
     assert result.exit_code in (1, 2)
     assert isinstance(result.exception, SystemExit)
