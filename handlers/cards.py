@@ -9,7 +9,7 @@ from desk.wording import Words
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
-from storage import people
+from storage import people, tickets
 from storage.transactions import Transaction
 
 _MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them do not fit a card in Slack
@@ -17,7 +17,7 @@ _MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them d
 
 def write(tx: Transaction, desk: Desk, key: str, now: datetime) -> Message | None:
     """Return what the post with this key says now, None when its ticket is gone: "card:1042"."""
-    found = cases.load_many(tx, desk, [int(key.removeprefix("card:"))], lock=False)
+    found = cases.load_many(tx, desk, tickets.read(tx, [int(key.removeprefix("card:"))]))
     return _card(tx, desk, found[0], now) if found else None
 
 

@@ -142,7 +142,7 @@ def opened_key(ticket: Ticket) -> str:
 
 def load(tx: Transaction, desk: Desk, ticket_id: int) -> Case:
     """Return a case that nobody else changes until the transaction ends. Raises `NotFound`."""
-    found = load_many(tx, desk, [ticket_id])
+    found = load_many(tx, desk, tickets.lock(tx, [ticket_id]))
     if not found:
         raise NotFound(_("There is no ticket T-{id}."), id=ticket_id)
     return found[0]
@@ -156,12 +156,8 @@ def case_named(tx: Transaction, desk: Desk, text: str) -> tuple[Case, str]:
     return load(tx, desk, ticket_id(word)), rest.strip()
 
 
-def load_many(tx: Transaction, desk: Desk, ids: list[int], *, lock: bool = True) -> list[Case]:
-    """Return cases that nobody else changes until the transaction ends; missing ones are left out.
-
-    Without `lock`, they are for reading alone.
-    """
-    found = tickets.lock(tx, ids) if lock else tickets.read(tx, ids)
+def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
+    """Return the cases of tickets: those that are to be changed are locked, and stay so till the end."""
     histories = tickets.histories(tx, [ticket.id for ticket in found])
     known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
     companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})

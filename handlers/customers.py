@@ -169,7 +169,7 @@ def _name(call: Call, case: Case, customer: Customer) -> None:
         people.change_person(call.tx, case.requester.id, customer_id=customer.id)
         theirs = tickets.open_tickets(call.tx, requester_id=case.requester.id, most=100)
         ids += [ticket.id for ticket in theirs if ticket.customer_id is None and ticket.id != case.ticket.id]
-    found = cases.load_many(call.tx, call.desk, ids)
+    found = cases.load_many(call.tx, call.desk, tickets.lock(call.tx, ids))
     for one in found:
         _belongs_to(call, one, customer)
     cases.store(call.tx, call.desk, found, call.now)

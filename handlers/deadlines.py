@@ -6,7 +6,8 @@ together for a ticket is said in one post; its history keeps each step.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from desk import escalation
@@ -21,7 +22,7 @@ from desk.wording import Words, words_for
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
-from storage import people, timers
+from storage import people, tickets, timers
 from storage.people import Person
 from storage.timers import Timer
 from storage.transactions import Transaction
@@ -32,6 +33,9 @@ _ACKNOWLEDGED: dict[str | None, frozenset[Kind]] = {
     None: _ANSWERS,
     "resolution": frozenset({Kind.TAKEN, Kind.RESOLVED}),
 }
+
+# When to come back to a ticket that another process is changing at this moment.
+_LOCKED_FOR = timedelta(milliseconds=200)
 
 News = Callable[[Words], Rich]
 """What happened, in the words of whoever reads it."""
@@ -51,14 +55,17 @@ def come_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> No
     by_ticket: dict[int, list[Timer]] = {}
     for timer in due:
         by_ticket.setdefault(int(timer.subject.split(":")[0]), []).append(timer)
-    found = cases.load_many(tx, desk, list(by_ticket))
+    # Who holds a ticket's lock may want its timer next, and that one is ours: we must not wait for them.
+    found = cases.load_many(tx, desk, tickets.lock_free(tx, list(by_ticket)))
     for case in found:
         lines: list[Line] = []
-        for timer in by_ticket[case.ticket.id]:
+        for timer in by_ticket.pop(case.ticket.id):
             came = _next_step if timer.kind == "escalation" else _clocks_reached
             lines += came(tx, desk, case, timer, now)
         _say(desk, case, lines)
     cases.store(tx, desk, found, now)
+    for timer in chain.from_iterable(by_ticket.values()):
+        timers.set_timer(tx, timer.kind, timer.subject, now + _LOCKED_FOR, timer.data)
 
 
 def _clocks_reached(tx: Transaction, desk: Desk, case: Case, _timer: Timer, now: datetime) -> list[Line]:

@@ -24,7 +24,7 @@ def profile(call: Call) -> Answer:
 def _named_on_cards(call: Call) -> None:
     """Cards that show somebody's id, for want of a name, show the name."""
     theirs = tickets.open_tickets(call.tx, requester_id=call.person.id, most=_CARDS)
-    found = cases.load_many(call.tx, call.desk, [ticket.id for ticket in theirs])
+    found = cases.load_many(call.tx, call.desk, tickets.lock(call.tx, [ticket.id for ticket in theirs]))
     cases.store(call.tx, call.desk, found, call.now)
 
 

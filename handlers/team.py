@@ -55,4 +55,4 @@ def speak(tx: Transaction, desk: Desk, language: Language, now: datetime) -> Non
 
 def _write_cards(tx: Transaction, desk: Desk, now: datetime) -> None:
     open_ones = [ticket.id for ticket in tickets.open_tickets(tx, most=_MOST_CARDS)]
-    cases.store(tx, desk, cases.load_many(tx, desk, open_ones), now)
+    cases.store(tx, desk, cases.load_many(tx, desk, tickets.lock(tx, open_ones)), now)

@@ -37,7 +37,7 @@ def change(
 ) -> int:
     """Give a customer a tier; the deadlines of their open tickets follow. Returns how many there are."""
     people.change_customer(tx, customer.id, tier=tier)
-    found = cases.load_many(tx, desk, tickets.open_ids_of_customer(tx, customer.id))
+    found = cases.load_many(tx, desk, tickets.lock(tx, tickets.open_ids_of_customer(tx, customer.id)))
     for case in found:
         follow(case, tier, now, who=who, source=source)
     cases.store(tx, desk, found, now)

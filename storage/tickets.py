@@ -27,6 +27,7 @@ _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
 _SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
 _READ, _LOCK = Prepared(_SEVERAL), Prepared(_SEVERAL.with_for_update())
+_LOCK_FREE = Prepared(_SEVERAL.with_for_update(skip_locked=True))
 _OPEN = Prepared(sa.insert(tickets))
 _INDEX = ("answer_due", "resolution_due", "last_said_at")
 _SAVE = Prepared(
@@ -100,6 +101,11 @@ def read(tx: Transaction, ids: list[int]) -> list[Ticket]:
 def lock(tx: Transaction, ids: list[int]) -> list[Ticket]:
     """Return tickets that no other process changes until this transaction ends; missing ones are left out."""
     return [_ticket(row) for row in tx.run(_LOCK, {"ids": ids})]
+
+
+def lock_free(tx: Transaction, ids: list[int]) -> list[Ticket]:
+    """Like `lock`, but leave out tickets that another process has locked, instead of waiting for it."""
+    return [_ticket(row) for row in tx.run(_LOCK_FREE, {"ids": ids})]
 
 
 def _ticket(row: Sequence[Any]) -> Ticket:

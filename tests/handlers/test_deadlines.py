@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from desk.errors import Refused
 from desk.plan import SHIPPED
 from desk.tickets import Event, Kind, Status
+from handlers import timers as timer_handlers
 from storage import people
 from storage.database import Database
 from storage.transactions import Transaction
@@ -206,3 +208,21 @@ async def test_who_only_has_the_address_of_somebody_on_call_hears_nothing(databa
     await desk.after(HOUR)
     assert await desk.said_in("dm:basic") == []
     assert any("lead@firm.ro" in said for said in await desk.said_in("triage"))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite locks no ticket alone
+async def test_a_warning_waits_for_nobody_who_is_changing_the_ticket_and_comes_after_them(
+    desk: TestedDesk,
+) -> None:
+    for speaker in (desk.customer(), desk.customer("emma")):
+        await speaker.says("Nu pot crea curse noi")
+    desk.now += DAY
+    beside = desk.database.beside()
+    async with beside.begin() as somebody:
+        await somebody.execute(sa.text("SELECT id FROM tickets WHERE id = 1001 FOR UPDATE"))
+        await desk.database.write(lambda tx: timer_handlers.fire(tx, desk.desk, desk.now, 100))
+        assert Kind.BREACHED not in await desk.kinds(1001)
+        assert Kind.BREACHED in await desk.kinds(1002)
+    await beside.dispose()
+    await desk.after(MINUTE)
+    assert Kind.BREACHED in await desk.kinds(1001)
