@@ -1,4 +1,4 @@
-"""SQLite: works run between two hops to a thread, in which a transaction begins and is committed.
+"""SQLite: works run on the event loop, and are committed in a thread.
 
 aiosqlite makes a hop for every statement, which costs ten times the statement itself; so it serves the
 readers. A statement of the writer's takes some microseconds, and only the commit waits for the disk.
@@ -23,11 +23,14 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
+    # What undoes a statement alone is kept beside the file by default, that is, in one more file each time.
+    "PRAGMA temp_store=MEMORY",
     # `_Checkpoints` come before; this bounds the log when they cannot keep up.
     "PRAGMA wal_autocheckpoint=20000",
 )
 
 _BETWEEN_CHECKPOINTS = 0.25  # seconds
+_PATIENCE, _STEP = 10.0, 0.005  # seconds: how long another process may write, and how often we look
 
 
 def prepare(engine: sa.Engine, begin: str) -> None:
@@ -93,7 +96,7 @@ class _Checkpoints:
 
 
 class SqliteWriter(Writer):
-    """Writes on one connection. What may wait is done in a thread: for the disk, or for another process."""
+    """Writes on one connection, which never waits by itself: it would hold up the event loop."""
 
     def __init__(self, url: sa.URL, committed: Callable[[Woken], None]) -> None:
         super().__init__(committed)
@@ -126,9 +129,11 @@ class SqliteWriter(Writer):
         return woken
 
     async def _commit(self, group: list[Waiting]) -> Woken:
-        connection, transaction = await self._away(self._begin)
+        if self._connection is None:
+            self._connection = await self._away(self._open)
+        transaction = await _begin(self._connection)
         try:
-            woken = run_each(connection, group)
+            woken = run_each(self._connection, group)
             await self._away(transaction.commit)
         except BaseException:
             await self._away(transaction.rollback)
@@ -136,10 +141,11 @@ class SqliteWriter(Writer):
         self._checkpoints.committed()
         return woken
 
-    def _begin(self) -> tuple[sa.Connection, sa.RootTransaction]:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return self._connection, self._connection.begin()
+    def _open(self) -> sa.Connection:
+        connection = self._engine.connect()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA busy_timeout=0")
+        return connection
 
     async def close(self) -> None:
         """Finish what was taken in, and close the connection."""
@@ -151,3 +157,16 @@ class SqliteWriter(Writer):
 
     def _away(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+async def _begin(connection: sa.Connection) -> sa.RootTransaction:
+    """Begin a transaction, once no other process writes. Raises when one does so for ten seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _PATIENCE
+    while True:
+        try:
+            return connection.begin()
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or loop.time() > until:
+                raise
+        await asyncio.sleep(_STEP)

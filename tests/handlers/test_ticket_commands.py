@@ -125,6 +125,17 @@ async def test_why_adds_up(desk: TestedDesk) -> None:
     assert "luni 23 nov., 10:00 – 14:00 | timp de lucru | 4 h" in answer
 
 
+async def test_a_hold_of_some_seconds_is_no_line_of_why(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.after(HOUR)
+    for command in ("hold 1001 Așteptăm capturi.", "resume 1001"):
+        await desk.agent().types(f"/ticket {command}")
+        await desk.after(MINUTE / 4)
+    answer = answer_text(await desk.agent().types("/ticket why 1001"))
+    assert "nu se numără" not in answer
+    assert "| 0 min" not in answer
+
+
 async def test_the_list_is_sorted_by_what_presses_most(desk: TestedDesk) -> None:
     await desk.customer("basic").says("Exportul nu funcționează")
     await desk.customer("emma").says("Nothing works")
