@@ -30,7 +30,7 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     clock = explanation.clock
     due = (When(clock.due_at, now),) if clock.due_at else (t("stands still while on hold"),)
     target = say_duration(clock.target, t.language)
-    rows = [_row(segment, plan, t) for segment in explanation.segments if _lasts(segment)]
+    rows = [_row(segment, plan, t) for segment in explanation.segments if _shown(segment)]
     rows.append((t("Total counted"), "", say_duration(explanation.counted, t.language)))
     spec = plan.calendars[clock.calendar]
     calendar = spec.name.say(t.language) if spec.name else clock.calendar
@@ -46,9 +46,10 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     ]
 
 
-def _lasts(segment: Segment) -> bool:
-    """Say whether a segment takes any time on a clock that shows minutes."""
-    return segment.begin.replace(second=0, microsecond=0) != segment.end.replace(second=0, microsecond=0)
+def _shown(segment: Segment) -> bool:
+    """Say whether a segment is worth a line: a hold always is, the rest where it takes a minute or more."""
+    begin, end = (at.replace(second=0, microsecond=0) for at in (segment.begin, segment.end))
+    return segment.kind == "hold" or begin != end
 
 
 def _row(segment: Segment, plan: Plan, t: Words) -> tuple[str, str, str]:
