@@ -43,6 +43,8 @@ class Incoming(Struct, frozen=True):
     `conversation` is the channel or direct message, `thread` the id of the message that a thread hangs
     under (None outside a thread), `message` the id of the message itself. For a `mark`, `message` is the
     marked message, `author` its writer, and `earlier` its thread so far.
+
+    `address` is what the platform needs, beside the conversation's id, to be reached there.
     """
 
     platform: Platform
@@ -58,8 +60,12 @@ class Incoming(Struct, frozen=True):
     place_name: str = ""  # what the conversation is called, where the edge was told
     heard: bool = True  # what is written in the conversation reaches the desk, as far as the edge knows
     home: str = ""  # the direct conversation of this person with the desk, where the edge knows it
+    address: dict[str, str] = {}
+    user_name: str = ""  # what the platform calls this person, where it says so with every event
     direct: bool = False  # a direct message to the desk
     mentioned: bool = False  # the desk was mentioned
+    typed: bool = False  # here commands are typed as messages: "ticket take 42"
+    threaded: bool = True  # the conversation has threads; without them a ticket is a whole conversation
     command: str = ""  # the command's word without slash, or the action's name ("ticket.take")
     subject: str = ""  # what the action is about: a button's value, a form's subject
     fields: dict[str, str] = {}  # what was filled in; for a profile: name, email, language

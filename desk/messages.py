@@ -98,20 +98,25 @@ class Confirm(Struct, frozen=True):
 
 
 class Button(Struct, frozen=True, tag="button"):
-    """One thing the reader can do. `action` names the verb ("ticket.take"), `value` its object ("1042")."""
+    """One thing the reader can do. `action` names the verb ("ticket.take"), `value` its object ("1042").
+
+    One that `asks` opens a form first.
+    """
 
     action: str
     label: str
     value: str = ""
     style: Literal["primary", "danger"] | None = None
     confirm: Confirm | None = None
+    asks: bool = False
 
 
 class Option(Struct, frozen=True):
-    """One line of a menu or a choice."""
+    """One line of a menu or a choice. One that `asks` opens a form first."""
 
     label: str
     value: str
+    asks: bool = False
 
 
 class Menu(Struct, frozen=True, tag="menu"):
@@ -131,6 +136,17 @@ class Buttons(Struct, frozen=True, tag="buttons"):
 Block = Text | Fine | Quote | Facts | Table | Buttons
 
 
+class Live(Struct, frozen=True):
+    """A card of which each of its `viewers` (a platform's user ids) may see what they can do themselves.
+
+    A platform that can do so asks for it anew whenever one of them looks: by `action` on `value`.
+    """
+
+    action: str
+    value: str
+    viewers: tuple[str, ...] = ()
+
+
 class Message(Struct, frozen=True):
     """Something said in one place, in one language, its instants shown in one zone (an IANA name).
 
@@ -141,6 +157,7 @@ class Message(Struct, frozen=True):
     language: Literal["en", "ro"] = "en"
     zone: str = "Europe/Bucharest"
     author: str | None = None
+    live: Live | None = None
 
 
 class Field(Struct, frozen=True):
@@ -173,13 +190,15 @@ class Answer(Struct, frozen=True):
 
     `message` is shown to them only; `form` is opened; `errors` are shown beside the fields of the form
     that was submitted, and keep it open. `refused` means that nothing was done: then a form stays open too,
-    so that its text is not lost. An empty answer says nothing.
+    so that its text is not lost. `card` is what the card on which they acted shows to them from now on, where
+    the platform can show each reader their own. An empty answer says nothing.
     """
 
     message: Message | None = None
     form: Form | None = None
     errors: dict[str, str] = {}
     refused: bool = False
+    card: Message | None = None
 
 
 def plain(rich: Rich) -> str:

@@ -1,6 +1,6 @@
 """What a chat platform must be able to do for us, and how it fails."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from storage.letters import Letter
 
@@ -29,11 +29,18 @@ class SendError(Exception):
         self.uncertain = uncertain
 
 
+class Bucket(NamedTuple):
+    """A limit to how much is posted in one place: `most` posts in a row, then one every `seconds`."""
+
+    most: int
+    seconds: float
+
+
 class Chat(Protocol):
     """One platform. A letter that `edits` a post changes it; one without a message takes it back."""
 
-    pace: float
-    """Seconds between two posts in one place that the platform allows for long."""
+    limits: tuple[Bucket, ...]
+    """How much the platform lets us post in one place; all of them hold."""
 
     async def send(self, letter: Letter) -> str:
         """Post, edit or take back, and return the platform's id of the post. Raises `SendError`."""

@@ -22,7 +22,7 @@ from desk.messages import Message
 from desk.team_messages import told
 from desk.wording import Words, words_for
 from desk.wording import sentence as _
-from notifications.chat import Chat, SendError
+from notifications.chat import Bucket, Chat, SendError
 from storage import letters, outbox, people
 from storage.database import Database
 from storage.letters import Letter, Outcome
@@ -33,7 +33,6 @@ log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 64  # letters under way
-_BURST = 5  # posts in a row before the pace holds; platforms allow short bursts
 _LONGEST_WAIT = timedelta(minutes=5)
 _PLACES_REMEMBERED = 10_000
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
@@ -66,7 +65,7 @@ class Delivery:
         self._woken = asyncio.Event()
         self._outcomes: list[Outcome] = []
         self._under_way: set[asyncio.Task[None]] = set()
-        self._paces: OrderedDict[int, datetime] = OrderedDict()
+        self._full_at: OrderedDict[int, list[datetime]] = OrderedDict()
         self._pauses: dict[tuple[str, str], datetime] = {}
         self._task: asyncio.Task[None] | None = None
         self._closing = False
@@ -171,16 +170,19 @@ class Delivery:
             platform_id = (await chat.find(letter) if letter.doubtful else None) or await _sent(chat, letter)
         except SendError as error:
             return self._failed(letter, error)
-        return Outcome(letter, self._next_at(letter.place_id, chat.pace), platform_id)
+        return Outcome(letter, self._next_at(letter.place_id, chat.limits), platform_id)
 
-    def _next_at(self, place_id: int, pace: float) -> datetime:
-        """Return when the place may be spoken in again: a bucket of `_BURST` posts that `pace` refills."""
-        now, step = self._now(), timedelta(seconds=pace)
-        full_at = max(self._paces.pop(place_id, now), now) + step
-        self._paces[place_id] = full_at
-        if len(self._paces) > _PLACES_REMEMBERED:
-            self._paces.popitem(last=False)
-        return max(now, full_at - step * _BURST)
+    def _next_at(self, place_id: int, limits: tuple[Bucket, ...]) -> datetime:
+        """Return when the place may be spoken in again, now that something was said there."""
+        now = self._now()
+        steps = [timedelta(seconds=bucket.seconds) for bucket in limits]
+        before = self._full_at.pop(place_id, [now] * len(limits))
+        full_at = [max(at, now) + step for at, step in zip(before, steps, strict=True)]
+        self._full_at[place_id] = full_at
+        if len(self._full_at) > _PLACES_REMEMBERED:
+            self._full_at.popitem(last=False)
+        room = [step * (bucket.most - 1) for step, bucket in zip(steps, limits, strict=True)]
+        return max([now, *(at - left for at, left in zip(full_at, room, strict=True))])
 
     def _failed(self, letter: Letter, error: SendError) -> Outcome:
         now = self._now()

@@ -22,7 +22,8 @@ _decode = msgspec.json.Decoder(Message).decode
 class Letter(Struct, frozen=True):
     """A post that is to leave: what, where, and what it edits or hangs under (platform ids).
 
-    A `doubtful` one may have arrived already. The message of a `late` one is yet to be written.
+    A `doubtful` one may have arrived already. The message of a `late` one is yet to be written. `address` is
+    what the platform needs, beside the conversation's id, to reach it.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Letter(Struct, frozen=True):
     attempts: int
     doubtful: bool = False
     late: bool = False
+    address: dict[str, str] | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -86,6 +88,7 @@ _LETTERS = Prepared(
         outbox.c.attempts,
         outbox.c.doubtful,
         outbox.c.late,
+        places.c.address,
     )
     .select_from(places)
     .join(outbox, outbox.c.id == _HEAD)

@@ -47,6 +47,8 @@ class Place(Struct, frozen=True):
     name: str
     customer_id: int | None
     language: str | None
+    address: dict[str, str] | None = None
+    closed: bool = False
 
 
 def _columns(table: sa.Table, kind: type[Struct]) -> list[sa.Column[Any]]:

@@ -124,6 +124,8 @@ places = sa.Table(
     Column("name", String(200), nullable=False, server_default=""),
     Column("customer_id", ForeignKey("customers.id"), index=True),
     Column("language", String(2)),
+    Column("address", Json),  # what the platform needs, beside the conversation, to be reached there
+    Column("closed", Boolean, nullable=False, server_default=sa.false()),  # nobody hears us there any more
     Column("send_at", Instant, index=True),
     Column("free_at", Instant),
     Column("leased_until", Instant),
@@ -184,6 +186,18 @@ ticket_messages = sa.Table(
     Column("message", String(120), primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("event_id", ForeignKey("ticket_events.id")),
+    sqlite_with_rowid=False,
+)
+
+# Other conversations in which a ticket goes on, beside the one in which its customer began it: what is
+# said in one is said in all. `root` is the message under which that happens, where the platform has threads.
+ticket_places = sa.Table(
+    "ticket_places",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("place_id", ForeignKey("places.id"), primary_key=True),
+    Column("root", String(120)),
+    Index("ix_ticket_places_place_id", "place_id"),
     sqlite_with_rowid=False,
 )
 

@@ -17,6 +17,7 @@ from storage.tables import (
     posts,
     ticket_events,
     ticket_messages,
+    ticket_places,
     tickets,
     timers,
 )
@@ -61,7 +62,7 @@ def start_over(tx: Transaction) -> None:
             _("There are tickets of other platforms here. Only a desk that is just tried out can start over.")
         )
     own = sa.select(places.c.id).where(places.c.platform == _PLATFORM)
-    for table in (offers, ticket_messages, ticket_events, tickets, timers, web_posts):
+    for table in (offers, ticket_places, ticket_messages, ticket_events, tickets, timers, web_posts):
         tx.execute(sa.delete(table))
     for kept in (outbox, posts, early):
         tx.execute(sa.delete(kept).where(kept.c.place_id.in_(own)))

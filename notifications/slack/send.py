@@ -8,7 +8,7 @@ import msgspec
 
 from desk.messages import Form, Message
 from desk.wording import sentence as _
-from notifications.chat import SendError
+from notifications.chat import Bucket, SendError
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
 from notifications.slack.render import render
@@ -28,7 +28,7 @@ class SlackChat:
     We post without slack_sdk's client, which costs as much again as the request itself.
     """
 
-    pace = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits
+    limits: tuple[Bucket, ...] = (Bucket(5, 1.0),)  # https://docs.slack.dev/apis/web-api/rate-limits
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from desk.wording import sentence as _
-from notifications.chat import SendError
+from notifications.chat import Bucket, SendError
 from storage import web
 from storage.database import Database
 from storage.letters import Letter
@@ -37,7 +37,7 @@ class Audience:
 class WebChat:
     """Posts on the try page (a `Chat`)."""
 
-    pace = 0.0
+    limits: tuple[Bucket, ...] = ()
 
     def __init__(self, database: Database, now: Callable[[], datetime], audience: Audience) -> None:
         self._database = database

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from desk.messages import Message, Text
-from notifications.chat import SendError
+from notifications.chat import Bucket, SendError
 from notifications.outbox import Delivery
 from storage import letters, outbox, people
 from storage.database import Database
@@ -19,7 +19,7 @@ from tests.desk_in_tests import MONDAY_TEN, TestedDesk, words_of
 class Platform:
     """A platform outside: it remembers what arrived, and fails as a test tells it to."""
 
-    pace = 0.0
+    limits: tuple[Bucket, ...] = ()
 
     def __init__(self) -> None:
         self.arrived: list[tuple[str, str, str | None]] = []
@@ -166,8 +166,8 @@ async def test_a_failure_that_may_pass_delays_and_keeps_the_order(office: PostOf
 
 
 async def test_the_pace_of_a_place_holds_for_what_is_stored_later_too(office: PostOffice) -> None:
-    office.platform.pace = 10.0
-    for n in range(6):  # the last one overdraws the burst by a step
+    office.platform.limits = (Bucket(5, 10.0),)
+    for n in range(5):
         await office.put("a", f"{n}")
     await office.idle()
     await office.put("a", "later")
@@ -177,6 +177,21 @@ async def test_the_pace_of_a_place_holds_for_what_is_stored_later_too(office: Po
     await office.wait_for(10)
     await office.idle()
     assert office.platform.said("a")[-1] == "later"
+
+
+async def test_every_limit_of_a_platform_holds(office: PostOffice) -> None:
+    office.platform.limits = (Bucket(2, 1.0), Bucket(3, 60.0))
+    for n in range(4):
+        await office.put("a", f"{n}")
+    # Two in a row, then one a second; three in all, then one a minute.
+    for seconds, said in ((0, ["0", "1"]), (1, ["0", "1", "2"]), (2, ["0", "1", "2"])):
+        await office.wait_for(seconds)
+        await office.put(f"b{seconds}", "elsewhere")
+        await office.until(lambda here=f"b{seconds}": office.platform.said(here) == ["elsewhere"])  # type: ignore[misc]
+        await office.until(lambda so_far=said: office.platform.said("a") == so_far)  # type: ignore[misc]
+    await office.wait_for(60)
+    await office.idle()
+    assert office.platform.said("a") == ["0", "1", "2", "3"]
 
 
 async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice) -> None:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from desk.errors import Refused
 from desk.incoming import Incoming
-from storage import people, web, web_page
+from storage import links, people, web, web_page
 from storage.database import Database
+from storage.links import Link
 from storage.tables import inbox, metadata, places
 from storage.transactions import Transaction
 from storage.web_page import PageState
@@ -49,6 +50,7 @@ async def test_starting_over_forgets_tickets_and_conversations_and_keeps_the_peo
     await desk.database.write(lambda tx: web.write(tx, "key", "dm:ion", MONDAY_TEN, text="Nu merge"))
     await desk.database.write(lambda tx: web_page.keep_ahead(tx, HOUR))
     await desk.customer().does("deleted", message="not there yet")
+    await desk.database.write(lambda tx: links.make(tx, Link(1001, 2, None)))
     assert (await rows(desk.database)).keys() == metadata.tables.keys()
 
     await desk.database.write(web_page.start_over)
