@@ -26,11 +26,10 @@ async def desk(path: Path) -> App:
     await app.prepare()
 
     def team(tx: Transaction) -> None:
-        place = people.place(tx, "slack", "T0BENCH", "C0TRIAGE", "triage")
-        people.change_place(tx, place.id, kind="triage")
+        people.place(tx, "slack", "T0BENCH", "C0TRIAGE", "triage")
         people.person(tx, "slack", "T0BENCH", "U0CUSTOMER")
         people.place(tx, "slack", "T0BENCH", "D0CUSTOMER", "direct")
-        app.desk.triage = people.place_by_id(tx, place.id)
+        app.desk.triages = people.triage_places(tx)
 
     await app.database.write(team)
     warm_up(app.desk, datetime.now(UTC))

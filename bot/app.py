@@ -66,7 +66,8 @@ class App:
 
         def work(tx: Transaction) -> Desk:
             version = stored_plans.remember(tx, text, plans.digest(text), now)
-            return Desk(plan, version, people.triage_place(tx))
+            people.leave_triage(tx, self.settings.chat_platforms or {"web"})
+            return Desk(plan, version, people.triage_places(tx))
 
         self.desk = await self.database.write(work)
 
@@ -165,20 +166,20 @@ class App:
             self.schedule.start()
 
     async def settle_team(self, platform: str, workspace: str, conversation: str) -> None:
-        """Let this be the team's channel from now on."""
+        """Let this be the team's channel on its platform from now on."""
         now = self.clock.now()
-        self.desk.triage = await self.database.write(
+        self.desk.triages = await self.database.write(
             lambda tx: team.settle(tx, self.desk, platform, workspace, conversation, now)
         )
 
-    async def staff_team(self, users: Collection[str]) -> None:
-        """Let these people of the workspace of the team's channel be the agents, and nobody else."""
-        if (place := self.desk.triage) is not None:
+    async def staff_team(self, platform: str, users: Collection[str]) -> None:
+        """Let these people of the workspace of the team's channel on a platform be the agents there."""
+        if (place := self.desk.triage_of(platform)) is not None:
             await self.database.write(lambda tx: team.staff(tx, place, users))
 
     def team_is_on(self, platform: str) -> bool:
-        """Say whether the team's triage channel is on this platform."""
-        return self.desk.triage is not None and self.desk.triage.platform == platform
+        """Say whether the team has a triage channel on this platform."""
+        return self.desk.triage_of(platform) is not None
 
     async def speak_to_team(self, language: Language) -> None:
         """Speak to the team in a language from now on."""

@@ -51,6 +51,30 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     """Where the Slack Web API is."""
 
+    teams_app_id: str | None = None
+    """The application (client) id of the bot in Microsoft Teams."""
+
+    teams_app_password: SecretStr | None = None
+    """The client secret of that application."""
+
+    teams_tenant_id: str | None = None
+    """The organisation that the application belongs to; not set for an older bot of many organisations."""
+
+    teams_triage_channel: str | None = None
+    """The id of the team's channel in Teams: 19:...@thread.tacv2, whose team's members are the agents."""
+
+    teams_service_url: str = "https://smba.trafficmanager.net/teams/"
+    """Where the desk speaks to Teams before it has heard anything from there."""
+
+    teams_login_url: str = "https://login.microsoftonline.com/"
+    """Where the desk asks for its own token."""
+
+    teams_metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    """Where the keys are named with which Teams signs."""
+
+    desk_teams_playground: bool = False
+    """Whether Microsoft 365 Agents Playground on this machine speaks without a token; not with an app id."""
+
     desk_try: bool | None = None
     """Whether the try page is served; where it is not set, it is while no chat platform is configured."""
 
@@ -67,11 +91,21 @@ class Settings(BaseSettings):
         return bool(self.slack_bot_token or self.slack_client_id)
 
     @property
+    def teams(self) -> bool:
+        """Whether Microsoft Teams is configured, or its Playground."""
+        return bool(self.teams_app_id) or self.desk_teams_playground
+
+    @property
+    def chat_platforms(self) -> frozenset[str]:
+        """The platforms that are configured, beside the try page."""
+        return frozenset(name for name, there in (("slack", self.slack), ("teams", self.teams)) if there)
+
+    @property
     def try_page(self) -> bool:
         """Whether the try page is served."""
-        return not self.slack if self.desk_try is None else self.desk_try
+        return not self.chat_platforms if self.desk_try is None else self.desk_try
 
     @property
     def only_tried(self) -> bool:
         """Whether the try page is all there is: nobody's real deadline hangs on its clock."""
-        return self.try_page and not self.slack
+        return self.try_page and not self.chat_platforms

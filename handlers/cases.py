@@ -112,17 +112,16 @@ class Case:
         self.posts.append(post)
 
     def tell_team(self, desk: Desk, message: Message) -> None:
-        """Say something in the thread of the ticket's card."""
-        if desk.triage is not None:
-            self.call(desk, desk.triage.id, message)
+        """Say something in the thread of the ticket's card, on each platform on which the team works."""
+        for place in desk.triages:
+            self.call(desk, place.id, message)
 
     def call(self, desk: Desk, place_id: int, message: Message) -> None:
         """Say something to the team, or to one of it alone.
 
         A post that offers the ticket has a key: once somebody took it, the post says who instead.
         """
-        in_triage = desk.triage is not None and place_id == desk.triage.id
-        under = card_key(self.ticket) if in_triage else None
+        under = card_key(self.ticket) if desk.is_triage(place_id) else None
         key = None
         if offers_take(message):
             key = f"offer:{self.ticket.id}:{len(self.history)}:{len(self.posts)}"
@@ -209,7 +208,7 @@ def _set_timers(tx: Transaction, cases: list[Case], now: datetime, *, new: bool)
 
 def _card(desk: Desk, case: Case) -> list[Post]:
     """Let the card follow: what it says is written when it leaves (`handlers.cards`)."""
-    return [Post(desk.triage.id, None, key=card_key(case.ticket), late=True)] if desk.triage else []
+    return [Post(place.id, None, key=card_key(case.ticket), late=True) for place in desk.triages]
 
 
 def _answered_offers(tx: Transaction, cases: list[Case]) -> list[Post]:

@@ -18,18 +18,29 @@ from storage.transactions import Transaction
 
 @dataclass(slots=True)
 class Desk:
-    """What stays the same from call to call: the plan in force, and the team's triage channel."""
+    """What stays the same from call to call: the plan in force, and the team's triage channels.
+
+    There is at most one on each platform: a team may work in Slack, in Teams, or in both.
+    """
 
     plan: Plan
     plan_version: int
-    triage: Place | None = None
+    triages: tuple[Place, ...] = ()
     _older: dict[int, Plan] = field(default_factory=dict)
 
     @property
     def team(self) -> Words:
-        """The words of the team's channel: in its own language, or the plan's."""
-        own = self.triage.language if self.triage is not None else None
+        """The words of the team's channels: in their own language, or the plan's."""
+        own = next((place.language for place in self.triages if place.language), None)
         return words_for(own or self.plan.language)
+
+    def triage_of(self, platform: str) -> Place | None:
+        """Return the team's channel on a platform."""
+        return next((place for place in self.triages if place.platform == platform), None)
+
+    def is_triage(self, place_id: int) -> bool:
+        """Say whether a place is one of the team's channels."""
+        return any(place.id == place_id for place in self.triages)
 
     def plan_of(self, tx: Transaction, version: int) -> Plan:
         """Return the plan of a version: a ticket keeps the one it was opened under."""

@@ -23,7 +23,7 @@ from handlers import cases
 from handlers.cases import Case
 from handlers.context import Desk
 from storage import people, tickets, timers
-from storage.people import Person
+from storage.people import Person, Place
 from storage.timers import Timer
 from storage.transactions import Transaction
 
@@ -191,7 +191,7 @@ def _call(
     data = {"level": level, "person": who, "reason": call.reason.template, "values": dict(call.reason.values)}
     case.add(Event(now, Kind.TOLD, data=data))
     news = news or _about(case, call)
-    lines = _to_team(desk, news, _addressee(desk, person, call.person, level))
+    lines = _to_team(desk, news, lambda place: _addressee(desk.team, place, person, call.person, level))
     return lines if person is None else [*lines, *_to_them(tx, desk, person, news)]
 
 
@@ -206,16 +206,14 @@ def _about(case: Case, call: Call) -> News:
     return lambda t: (number, f" · {subject}. {t(reason.template, **reason.values)}")
 
 
-def _to_team(desk: Desk, news: News, to: Rich = ()) -> list[Line]:
-    return [Line(desk.triage.id, desk.team, news(desk.team), to)] if desk.triage is not None else []
+def _to_team(desk: Desk, news: News, to: Callable[[Place], Rich] | None = None) -> list[Line]:
+    return [Line(place.id, desk.team, news(desk.team), to(place) if to else ()) for place in desk.triages]
 
 
-def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str | None) -> Rich:
-    t = desk.team
+def _addressee(t: Words, place: Place, person: Person | None, handle: str | None, level: str | None) -> Rich:
     if person is not None:
         name = cases.called(person)
-        here = desk.triage is not None and desk.triage.platform == person.platform
-        who: Inline = Mention(person.user, name) if here else name
+        who: Inline = Mention(person.user, name) if place.platform == person.platform else name
         if level is None:
             return t.rich(" {who}, this is yours.", who=who)
         return t.rich(" On call ({level}): {who}.", level=level, who=who)
@@ -226,9 +224,9 @@ def _addressee(desk: Desk, person: Person | None, handle: str | None, level: str
 
 def _to_them(tx: Transaction, desk: Desk, person: Person, news: News) -> list[Line]:
     """Tell somebody alone, where their platform is the team's."""
-    if desk.triage is None or person.platform != desk.triage.platform:
+    if desk.triage_of(person.platform) is None:
         return []
-    conversation = person.user if person.platform == "slack" else f"dm:{person.user}"
+    conversation = f"dm:{person.user}" if person.platform == "web" else person.user
     place = people.place(tx, person.platform, person.workspace, conversation, "direct")
     t = words_for(person.language) if person.language else desk.team
     return [Line(place.id, t, news(t))]

@@ -15,14 +15,15 @@ KEPT = frozenset({"message", "edited", "deleted", "mark"})
 
 
 def keep(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str, now: datetime) -> bool:
-    """Put what somebody wrote into the triage channel, with the code to look for in the log.
+    """Put what somebody wrote into the triage channels, with the code to look for in the log.
 
     Returns False when there is no such channel: then the platform must deliver the event again.
     """
-    if desk.triage is None:
+    if not desk.triages:
         return False
     if inbox.first_time(tx, incoming.platform, incoming.id, now):
-        outbox.put(tx, [Post(desk.triage.id, _message(tx, desk, incoming, error_id))], now)
+        message = _message(tx, desk, incoming, error_id)
+        outbox.put(tx, [Post(place.id, message) for place in desk.triages], now)
     return True
 
 

@@ -39,7 +39,6 @@ def left(call: Call) -> Answer:
 
 
 def _in_triage(call: Call, agent: bool) -> Answer:
-    triage, place = call.desk.triage, call.place
-    if triage and place and place.id == triage.id and call.person.agent is not agent:
+    if call.place and call.desk.is_triage(call.place.id) and call.person.agent is not agent:
         people.change_person(call.tx, call.person.id, agent=agent)
     return Answer()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -29,6 +30,7 @@ from storage.people import Place
 from storage.transactions import Transaction
 
 _LONGEST_NAME = 200  # characters; what the table holds
+_HEARD = ("message", "action", "command", "joined")  # who does that in a place hears us there
 Handler = Callable[[Call], Answer]
 
 # What somebody did -> what we do.
@@ -75,16 +77,26 @@ def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -
 def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
     if not incoming.conversation:
         return None
-    triage = desk.triage
     key = (incoming.platform, incoming.workspace, incoming.conversation)
+    triage = desk.triage_of(incoming.platform)
     if triage is not None and key == (triage.platform, triage.workspace, triage.conversation):
-        return triage
-    place = people.place(tx, *key, "direct" if incoming.direct else "channel")
-    name = incoming.place_name[:_LONGEST_NAME]
-    if not name or name == place.name:
+        place = triage
+    else:
+        place = people.place(tx, *key, "direct" if incoming.direct else "channel")
+    changes = _news_of(place, incoming)
+    if not changes:
         return place
-    people.change_place(tx, place.id, name=name)
-    return replace(place, name=name)
+    people.change_place(tx, place.id, **changes)
+    return replace(place, **changes)
+
+
+def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:
+    """Return what this event tells about a place that we did not know; who speaks there hears us, too."""
+    news = {"name": incoming.place_name[:_LONGEST_NAME], "address": incoming.address}
+    changes: dict[str, Any] = {k: v for k, v in news.items() if v and v != getattr(place, k)}
+    if place.closed and incoming.kind in _HEARD:
+        changes["closed"] = False
+    return changes
 
 
 def _handle(call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""The team as a whole: its channel, who belongs to it, and in which language it is spoken to."""
+"""The team as a whole: its channels, who belongs to it, and in which language it is spoken to."""
 
 import dataclasses
 from collections.abc import Collection
@@ -18,22 +18,24 @@ _MOST_CARDS = 100  # the most pressing ones; others follow at their next change
 
 def settle(
     tx: Transaction, desk: Desk, platform: str, workspace: str, conversation: str, now: datetime
-) -> Place:
-    """Let this be the team's channel, and no other. Open tickets whose card is elsewhere get one here."""
-    place = people.place(tx, platform, workspace, conversation, "triage")
-    before = people.triage_place(tx)
-    if before is None or before.id != place.id or place.kind != "triage":
-        people.make_triage(tx, place.id)
-        place = people.place_by_id(tx, place.id)
-    if before is not None and before.id != place.id:
-        _write_cards(tx, dataclasses.replace(desk, triage=place), now)
-    return place
+) -> tuple[Place, ...]:
+    """Let this be the team's channel on its platform. Open tickets whose card is not here get one.
+
+    Returns the team's channels from now on.
+    """
+    place = people.place(tx, platform, workspace, conversation, "channel")
+    if place.kind == "triage":
+        return people.triage_places(tx)
+    people.make_triage(tx, place)
+    triages = people.triage_places(tx)
+    _write_cards(tx, dataclasses.replace(desk, triages=triages), now)
+    return triages
 
 
 def staff(tx: Transaction, place: Place, users: Collection[str]) -> None:
-    """Let these people of the place's workspace be the agents, and nobody else."""
+    """Let these people of the place's workspace be the agents on its platform, and nobody else there."""
     wanted = {people.person(tx, place.platform, place.workspace, user).id for user in users}
-    now = {agent.id for agent in people.agents(tx)}
+    now = {agent.id for agent in people.agents(tx) if agent.platform == place.platform}
     for person_id in wanted ^ now:
         people.change_person(tx, person_id, agent=person_id in wanted)
 
@@ -43,13 +45,11 @@ def speak(tx: Transaction, desk: Desk, language: Language, now: datetime) -> Non
 
     The cards of open tickets are written anew. What was said before stays as it was said.
     """
-    if desk.triage is None:
-        return
-    people.change_place(tx, desk.triage.id, language=language)
+    for place in desk.triages:
+        people.change_place(tx, place.id, language=language)
     for agent in people.agents(tx):
-        if agent.platform == desk.triage.platform:
-            people.change_person(tx, agent.id, language=language)
-    desk.triage = replace(desk.triage, language=language)
+        people.change_person(tx, agent.id, language=language)
+    desk.triages = tuple(replace(place, language=language) for place in desk.triages)
     _write_cards(tx, desk, now)
 
 

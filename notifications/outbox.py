@@ -27,6 +27,7 @@ from storage import letters, outbox, people
 from storage.database import Database
 from storage.letters import Letter, Outcome
 from storage.outbox import Post
+from storage.people import Place
 from storage.transactions import Transaction
 
 log = structlog.get_logger()
@@ -219,16 +220,19 @@ def _backoff(attempts: int) -> timedelta:
 def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
     """Show the team what will never arrive; what their own channel refuses is only in the log."""
     refused = [o for o in outcomes if o.again_at is None and o.error is not None]
-    triage = people.triage_place(tx) if refused else None
-    if triage is None:
-        return
-    t = words_for(triage.language)
-    for outcome in refused:
-        key = f"refused:{outcome.letter.id}"
-        here = outcome.letter.place_id == triage.id
-        sentence = _failed_here(outcome, t) if here else _failed_at(_where(tx, outcome.letter), outcome, t)
-        if sentence and not (outcome.letter.key or "").startswith("refused:"):
-            outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
+    for triage in people.triage_places(tx) if refused else ():
+        t = words_for(triage.language)
+        for outcome in refused:
+            sentence = _refused(tx, outcome, triage, t)
+            if sentence and not (outcome.letter.key or "").startswith("refused:"):
+                key = f"refused:{outcome.letter.id}"
+                outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
+
+
+def _refused(tx: Transaction, outcome: Outcome, triage: Place, t: Words) -> str:
+    if outcome.letter.place_id == triage.id:
+        return _failed_here(outcome, t)
+    return _failed_at(_where(tx, outcome.letter), outcome, t)
 
 
 def _failed_here(outcome: Outcome, t: Words) -> str:

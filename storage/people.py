@@ -1,5 +1,6 @@
 """People, the customers they belong to, and the places where they talk."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -174,16 +175,36 @@ def place_by_id(tx: Transaction, place_id: int) -> Place:
     return Place(*tx.execute(_PLACE_BY_ID, {"the_id": place_id}).one())
 
 
-def triage_place(tx: Transaction) -> Place | None:
-    """Return the team's triage channel, or None when none is set up yet."""
-    row = tx.execute(_PLACE.where(places.c.kind == "triage").order_by(places.c.id).limit(1)).first()
-    return None if row is None else Place(*row)
+def triage_places(tx: Transaction) -> tuple[Place, ...]:
+    """Return the team's triage channels: one of each platform on which the team works."""
+    rows = tx.execute(_PLACE.where(places.c.kind == "triage").order_by(places.c.id))
+    return tuple(Place(*row) for row in rows)
 
 
-def make_triage(tx: Transaction, place_id: int) -> None:
-    """Let a place be the team's triage channel, and no other."""
-    tx.execute(sa.update(places).where(places.c.kind == "triage").values(kind="channel"))
-    change_place(tx, place_id, kind="triage")
+def make_triage(tx: Transaction, place: Place) -> None:
+    """Let a place be the team's triage channel on its platform, and no other there."""
+    others = (places.c.kind == "triage") & (places.c.platform == place.platform)
+    tx.execute(sa.update(places).where(others).values(kind="channel"))
+    change_place(tx, place.id, kind="triage")
+
+
+def leave_triage(tx: Transaction, platforms: Collection[str]) -> None:
+    """Let the team's triage channels be on these platforms alone."""
+    elsewhere = (places.c.kind == "triage") & places.c.platform.not_in(platforms)
+    tx.execute(sa.update(places).where(elsewhere).values(kind="channel"))
+
+
+def same(one: Person | None, other: Person | None) -> bool:
+    """Say whether two persons are one: somebody of the team is known by the same e-mail address everywhere.
+
+    Only agents are taken at their word: who is in the team's private channels is let in by an administrator.
+    """
+    if one is None or other is None:
+        return False
+    if one.id == other.id:
+        return True
+    known = bool(one.email) and one.agent and other.agent
+    return known and str(one.email).lower() == str(other.email).lower()
 
 
 def change_place(tx: Transaction, place_id: int, **changes: Any) -> None:

@@ -101,7 +101,7 @@ people = sa.Table(
     Column("id", _Id, primary_key=True),
     Column("platform", String(20), nullable=False),
     Column("workspace", String(80), nullable=False),
-    Column("user", String(120), nullable=False),
+    Column("user", String(250), nullable=False),
     Column("name", String(200), nullable=False, server_default=""),
     Column("email", String(320)),
     Column("language", String(2)),
@@ -119,7 +119,7 @@ places = sa.Table(
     Column("id", _Id, primary_key=True),
     Column("platform", String(20), nullable=False),
     Column("workspace", String(80), nullable=False),
-    Column("conversation", String(120), nullable=False),
+    Column("conversation", String(250), nullable=False),
     Column("kind", String(20), nullable=False),  # direct, channel, triage
     Column("name", String(200), nullable=False, server_default=""),
     Column("customer_id", ForeignKey("customers.id"), index=True),

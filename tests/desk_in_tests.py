@@ -104,7 +104,7 @@ class TestedDesk:
             for user, who in (("ana", "Ana Ionescu"), ("mihai", "Mihai Stan")):
                 person = people.person(tx, "web", "try", user)
                 people.change_person(tx, person.id, name=who, agent=True)
-            return Desk(plan, version, triage)
+            return Desk(plan, version, (triage,))
 
         return cls(database, await database.write(work))
 

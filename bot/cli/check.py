@@ -68,7 +68,7 @@ async def _database(settings: Settings) -> list[Finding]:
         mend = "" if version == newest else f"desk serve brings it to version {newest} when it starts."
         found = [Finding("database", True, f"{where}, {state}", mend)]
         if version == newest:
-            found.append(await database.read(_triage))
+            found += await database.read(_triage)
             found += await database.read(lambda tx: _tiers(tx, settings))
     except Exception as error:
         reason = f"{where} does not answer: {type(error).__name__}"
@@ -78,15 +78,18 @@ async def _database(settings: Settings) -> list[Finding]:
     return found
 
 
-def _triage(tx: Transaction) -> Finding:
-    triage = people.triage_place(tx)
-    if triage is None:
-        mend = "Set SLACK_TRIAGE_CHANNEL to the id of the team's private channel."
-        return Finding("triage", True, "no triage channel yet", mend)
-    team = len(people.agents(tx))
-    name = triage.name or triage.conversation
-    mend = "" if team else "Invite the bot and the team to it: its members are the agents."
-    return Finding("triage", True, f"{triage.platform} {name}, {team} agents", mend)
+def _triage(tx: Transaction) -> list[Finding]:
+    triages = people.triage_places(tx)
+    if not triages:
+        mend = "Set SLACK_TRIAGE_CHANNEL or TEAMS_TRIAGE_CHANNEL to the id of the team's private channel."
+        return [Finding("triage", True, "no triage channel yet", mend)]
+    found = []
+    for triage in triages:
+        team = sum(agent.platform == triage.platform for agent in people.agents(tx))
+        mend = "" if team else "Invite the bot and the team to it: its members are the agents."
+        name = triage.name or triage.conversation
+        found.append(Finding("triage", True, f"{triage.platform} {name}, {team} agents", mend))
+    return found
 
 
 def _tiers(tx: Transaction, settings: Settings) -> list[Finding]:

@@ -108,7 +108,7 @@ async def _know_the_team(
             team = workspace or str(us["team_id"])
             await app.settle_team("slack", team, channel)
             agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
-            await app.staff_team(agents)
+            await app.staff_team("slack", agents)
             for user in agents:
                 profiles.meet(team, user)
             return

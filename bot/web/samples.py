@@ -80,7 +80,7 @@ def _load(tx: Transaction, plan: Plan, now: datetime) -> None:
         _load_customer(tx, sample, _tier(plan, sample.tier, number), now)
     for agent in AGENTS:
         _load_person(tx, agent, None)
-    triage = people.place(tx, PLATFORM, WORKSPACE, TRIAGE, "triage")
+    triage = people.place(tx, PLATFORM, WORKSPACE, TRIAGE, "channel")
     if not triage.name:
         people.change_place(tx, triage.id, name=TRIAGE, language=plan.language)
 

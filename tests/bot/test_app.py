@@ -25,7 +25,8 @@ from tests.desk_in_tests import HOUR, answer_text
 async def app(fresh_url: str) -> AsyncIterator[App]:
     app = App(Settings(database_url=fresh_url))
     await app.prepare()
-    app.desk.triage = await app.database.write(lambda tx: people.place(tx, "web", "try", "triage", "triage"))
+    place = await app.database.write(lambda tx: people.place(tx, "web", "try", "triage", "triage"))
+    app.desk.triages = (place,)
     yield app
     await app.database.close()
 
@@ -78,7 +79,7 @@ async def test_a_message_that_we_refuse_comes_again_where_nobody_could_be_shown_
     def refused(*_arguments: object) -> None:
         raise Refused("There is no tier “{name}”.", name="gold")
 
-    app.desk.triage = None
+    app.desk.triages = ()
     monkeypatch.setitem(router.KINDS, "message", refused)
     with pytest.raises(Refused):
         await app.receive(message())
@@ -126,7 +127,7 @@ async def test_a_moved_clock_is_kept_over_a_restart_and_what_it_brought_comes_on
     again = App(app.settings)
     await again.prepare()
     assert again.clock.ahead == 5 * HOUR
-    again.desk.triage = app.desk.triage
+    again.desk.triages = app.desk.triages
     assert await again.database.write(lambda tx: timers.fire(tx, again.desk, again.clock.now(), 50)) == []
     await again.database.close()
 

@@ -482,9 +482,9 @@ async def test_the_samples_are_there_once_and_keep_what_was_changed(page: Page) 
     }
     team = await page.database.read(people.agents)
     assert [agent.name for agent in team] == ["Ana Ionescu", "Mihai Stan"]
-    triage = await page.database.read(people.triage_place)
-    assert triage is not None
-    assert triage.conversation == samples.TRIAGE
+    channel = (samples.PLATFORM, samples.WORKSPACE, samples.TRIAGE)
+    triage = await page.database.write(lambda tx: people.place(tx, *channel, "direct"))
+    assert (triage.name, triage.kind) == (samples.TRIAGE, "channel")  # as `load` noted it
 
 
 def test_the_sample_team_is_on_call_where_the_plan_names_nobody_and_only_there() -> None:

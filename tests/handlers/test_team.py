@@ -25,8 +25,9 @@ async def test_customers_are_spoken_to_as_before(desk: TestedDesk) -> None:
 
 
 async def settled(desk: TestedDesk, conversation: str) -> None:
-    """Let the team meet in a Slack channel from now on."""
-    desk.desk.triage = await desk.database.write(
+    """Let the team meet in a Slack channel from now on, and on no other platform."""
+    await desk.database.write(lambda tx: people.leave_triage(tx, {"slack"}))
+    desk.desk.triages = await desk.database.write(
         lambda tx: team.settle(tx, desk.desk, "slack", "T1", conversation, desk.now)
     )
 
@@ -47,14 +48,12 @@ async def test_a_channel_that_the_team_left_makes_nobody_an_agent_any_more(desk:
     await ion.does("joined")
     agents = await desk.database.read(people.agents)
     assert "ion" not in {agent.user for agent in agents}
-    place = await desk.database.read(people.triage_place)
-    assert place is not None
+    (place,) = await desk.database.read(people.triage_places)
     assert place.conversation == "C0NEW"
 
 
 async def test_who_is_not_in_the_teams_channel_any_more_is_no_agent(desk: TestedDesk) -> None:
-    triage = desk.desk.triage
-    assert triage is not None
+    (triage,) = desk.desk.triages
     await desk.database.write(lambda tx: team.staff(tx, triage, ["mihai", "elena"]))
     agents = await desk.database.read(people.agents)
     assert {agent.user for agent in agents} == {"mihai", "elena"}

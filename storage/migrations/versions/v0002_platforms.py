@@ -16,6 +16,9 @@ def upgrade() -> None:
     with op.batch_alter_table("places", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", storage.tables.Json(), nullable=True))
         batch_op.add_column(sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.alter_column("conversation", type_=sa.String(length=250), existing_nullable=False)
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.alter_column("user", type_=sa.String(length=250), existing_nullable=False)
 
     op.create_table(
         "ticket_places",
@@ -34,6 +37,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("ticket_places")
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.alter_column("user", type_=sa.String(length=120), existing_nullable=False)
     with op.batch_alter_table("places", schema=None) as batch_op:
+        batch_op.alter_column("conversation", type_=sa.String(length=120), existing_nullable=False)
         batch_op.drop_column("closed")
         batch_op.drop_column("address")
