@@ -62,6 +62,14 @@ def _choices(ticket: Ticket, t: Words) -> tuple[Button, ...]:
     )
 
 
+def added_to(ticket: Ticket, message: str, t: Words, zone: str) -> Message:
+    """Return to which ticket a message went, with a button to say that it is about something else."""
+    number = Bold(f"{ticket.number} · {ticket.subject}")
+    sentence = t.rich("We added this to {number}.", number=number)
+    other = Button("support.separate", t("It is something else"), f"{ticket.id}:{message}")
+    return Message((Text(sentence), Buttons((other,))), t.language, zone)
+
+
 def closed_card(ticket: Ticket, t: Words, zone: str) -> Message:
     """Return what the first answer turns into once the ticket is resolved."""
     return Message(

@@ -36,6 +36,7 @@ _SENTENCES: dict[Kind, str] = {
     Kind.RESOLVED: _("resolved it"),
     Kind.REOPENED: _("reopened it"),
     Kind.LINKED: _("goes on from {ticket}"),
+    Kind.MOVED: _("moved “{text}” to {ticket}"),
 }
 
 
@@ -60,8 +61,9 @@ def _what(event: Event, plan: Plan, t: Words) -> str:
             return t("taken off hold, because an answer is overdue")
         case Kind.HELD if not data.get("reason"):
             return t("put it on hold")
-        case Kind.LINKED:
-            return t(_SENTENCES[Kind.LINKED], ticket=f"T-{data.get('ticket')}")
+        case Kind.LINKED | Kind.MOVED as kind:
+            text = _short(data.get("text", ""))
+            return t(_SENTENCES[kind], ticket=f"T-{data.get('ticket')}", text=text)
     filled = _filled(event, plan, t)
     return t(_SENTENCES[event.kind], **{key: _short(value) for key, value in filled.items()})
 

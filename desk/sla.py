@@ -29,7 +29,7 @@ from desk.tickets import Event, Kind
 
 _Run = tuple[datetime, datetime | None]
 _ANSWERS = frozenset({Kind.REPLIED, Kind.RESOLVED})
-COUNTED = _ANSWERS | {Kind.SAID, Kind.REOPENED, Kind.HELD, Kind.RESUMED}
+COUNTED = _ANSWERS | {Kind.SAID, Kind.MOVED, Kind.REOPENED, Kind.HELD, Kind.RESUMED}
 """The kinds of events that start, stop or hold a clock."""
 
 
@@ -115,9 +115,12 @@ def _story(
 
 
 def _turns(history: Sequence[Event]) -> Iterator[Event]:
-    """Leave out what does not count: what `_counts` says, and what was said while the ticket was resolved."""
+    """Leave out what `_counts` says, what was moved, and what was said while the ticket was resolved."""
     resolved = False
+    moved = {event.data.get("message") for event in history if event.kind is Kind.MOVED}
     for event in history:
+        if event.kind is Kind.SAID and moved and event.data.get("message") in moved:
+            continue
         if (not resolved or event.kind is Kind.REOPENED) and _counts(event):
             yield event
             resolved = event.kind is Kind.RESOLVED

@@ -193,6 +193,21 @@ def told_together(sentences: Sequence[Rich], t: Words, zone: str, take: Ticket |
     return Message(blocks, t.language, zone)
 
 
+def settled(ticket: Ticket, who: str, t: Words, zone: str) -> Message:
+    """Return the news that a customer says it is settled, with a button to resolve the ticket."""
+    sentence = t.rich("{number}: {who} says that it is settled.", number=Bold(ticket.number), who=who)
+    button = Button("ticket.resolve", t("Resolve"), str(ticket.id), "primary", asks=True)
+    return Message((Text(sentence), Buttons((button,))), t.language, zone)
+
+
+def graver(ticket: Ticket, wanted: str, reason: str, to: Rich, plan: Plan, t: Words) -> Message:
+    """Return the news that a customer's later words ask for a higher priority, with a button to set it."""
+    sentence = t.rich("{number}: it may be worse than it seemed.", number=Bold(ticket.number))
+    label = t("Set {priority}", priority=wanted)
+    button = Button("ticket.priority", label, f"{ticket.id}:{wanted}", "primary")
+    return Message((Text((*sentence, *to)), Fine((reason,)), Buttons((button,))), t.language, plan.zone)
+
+
 def offers_take(message: Message) -> bool:
     """Say whether there is a button in `message` to take a ticket."""
     buttons = (item for block in message.blocks if isinstance(block, Buttons) for item in block.items)

@@ -5,11 +5,12 @@ from typing import Any
 
 from msgspec import structs
 
+from desk import triage
 from desk.messages import Answer
 from desk.team_messages import told
-from desk.tickets import Event, Kind
+from desk.tickets import Event, Kind, Status
 from desk.wording import sentence as _
-from handlers import cases, intake
+from handlers import cases, intake, moves
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.opening import subject_of
@@ -44,6 +45,8 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
     case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
     _follow(case, message, before, after)
+    if after is not None and not call.person.agent:
+        _weigh_anew(call, case, message, after)
     if place.kind != "triage":
         case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
@@ -56,6 +59,22 @@ def _follow(case: Case, message: str, before: str, after: str | None) -> None:
     if opened is None or opened.data.get("message") != message or case.ticket.subject != subject_of(before):
         return
     case.change(subject=case.t(_("Message taken back")) if after is None else subject_of(after))
+
+
+def _weigh_anew(call: Call, case: Case, message: str, after: str) -> None:
+    """Let a message that says more than before have the consequences of what it says now.
+
+    Thanks that turned into an answer start a clock, take the ticket off hold or reopen it, as if said now.
+    """
+    meant = triage.suggest(after)
+    said = next((e for e in case.history if e.kind is Kind.SAID and e.data.get("message") == message), None)
+    if said is not None and said.data.get("request") is False and meant.waits:
+        data = {"text": after, "files": [], "edited": message}
+        case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
+        if case.ticket.status is Status.RESOLVED and meant.request and intake.may_reopen(case, call.now):
+            moves.reopen(case, call)
+    if case.ticket.status is not Status.RESOLVED:
+        intake.follow(call, case, meant)
 
 
 def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answer:

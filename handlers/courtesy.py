@@ -11,10 +11,15 @@ from storage.people import Place
 _NAMED = 5  # open tickets
 
 
-def answer(call: Call, place: Place, talk: Suggestion) -> None:
-    """Answer a message that asks for nothing, each kind once an hour: politeness must not become noise."""
+def answer(call: Call, place: Place, talk: Suggestion) -> bool:
+    """Answer a message that asks for nothing, each kind once an hour: politeness must not become noise.
+
+    Returns whether this was answered now.
+    """
     t, zone = _words(call, talk), call.desk.plan.zone
-    if not tickets.spoke_before(call.tx, call.person.id):
+    if talk.talk == "":  # "help!", "?"
+        kind, said = "help", welcome(t, zone)
+    elif not tickets.spoke_before(call.tx, call.person.id):
         kind, said = "welcome", welcome(t, zone)
     elif talk.talk in ("thanks", "yes"):
         kind, said = "service", at_your_service(t, zone)
@@ -25,7 +30,10 @@ def answer(call: Call, place: Place, talk: Suggestion) -> None:
     once = f"courtesy:{kind}:{place.id}:{call.person.id}:{call.now:%Y-%m-%dT%H}"
     # Between the two of us a line is answered by a line; in a channel it hangs under what it answers.
     root = None if call.incoming.direct else call.incoming.thread or call.incoming.message
+    if outbox.said_already(call.tx, once):
+        return False
     outbox.put(call.tx, [Post(place.id, said, thread=root, dedupe_key=once)], call.now)
+    return True
 
 
 def _words(call: Call, talk: Suggestion) -> Words:

@@ -19,7 +19,7 @@ from desk.sla import Moment
 from desk.team_messages import told_together
 from desk.tickets import Event, Kind, Status, Verb
 from desk.wording import Words, words_for
-from handlers import cases
+from handlers import cases, homes
 from handlers.cases import Case
 from handlers.context import Desk
 from storage import people, tickets, timers
@@ -226,8 +226,7 @@ def _to_them(tx: Transaction, desk: Desk, person: Person, news: News) -> list[Li
     """Tell somebody alone, where their platform is the team's."""
     if desk.triage_of(person.platform) is None:
         return []
-    conversation = f"dm:{person.user}" if person.platform == "web" else person.user
-    place = people.place(tx, person.platform, person.workspace, conversation, "direct")
+    place = homes.alone_with(tx, person)
     t = words_for(person.language) if person.language else desk.team
     return [Line(place.id, t, news(t))]
 

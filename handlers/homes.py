@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from handlers.context import Call, customer_of
 from storage import people
-from storage.people import Place
+from storage.people import Person, Place
+from storage.transactions import Transaction
 
 
 def home(call: Call) -> Place | None:
@@ -24,6 +25,12 @@ def _is_theirs(call: Call, place: Place) -> bool:
     return (
         place.customer_id is not None and call.customer is not None and place.customer_id == call.customer.id
     )
+
+
+def alone_with(tx: Transaction, person: Person) -> Place:
+    """Return where we can talk to somebody alone; a platform takes a person's id for that conversation."""
+    conversation = f"dm:{person.user}" if person.platform == "web" else person.user
+    return people.place(tx, person.platform, person.workspace, conversation, "direct")
 
 
 def opened_in(call: Call, number: str) -> Place | None:

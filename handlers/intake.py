@@ -1,22 +1,24 @@
 """What people write becomes tickets: which ticket a message belongs to, and what it does there."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from desk import triage
+from desk.customer_messages import added_to
 from desk.messages import Answer
-from desk.team_messages import said
+from desk.team_messages import said, settled
 from desk.tickets import Event, Kind, Status
-from handlers import cases, courtesy, moves
+from handlers import cases, courtesy, moves, severity
+from handlers.belonging import spoken_about, ticket_meant
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.opening import Request, files_kept, open_request
 from storage import early, outbox, people, tickets
+from storage.outbox import Post
 from storage.people import Place
 
 # What does not take a ticket off hold: we still wait for what we asked.
 _POLITE = ("thanks", "greeting")
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def message(call: Call) -> Answer:
@@ -38,11 +40,16 @@ def message(call: Call) -> Answer:
         return Answer()
     if call.person.agent and not (incoming.direct or incoming.mentioned):
         return Answer()  # the team talking in a customer's channel opens no ticket
-    since = call.now - call.desk.plan.tickets.gather
-    recent = tickets.latest_from(call.tx, place.id, call.person.id, since)
-    if recent is not None:
-        return _add(call, place, cases.load(call.tx, call.desk, recent))
-    return _new(call, place)
+    return _outside_threads(call, place)
+
+
+def _outside_threads(call: Call, place: Place) -> Answer:
+    meant = triage.suggest(call.incoming.text)
+    about = ticket_meant(call, place, meant)
+    if about is None:
+        return _new(call, place, meant)
+    case = cases.load(call.tx, call.desk, about)
+    return _add(call, place, case, added=meant.waits or bool(call.incoming.files))
 
 
 def _late_root(call: Call, place: Place, ticket_id: int) -> Answer:
@@ -70,7 +77,7 @@ def _in_a_thread(call: Call, place: Place, thread: str) -> Answer:
     if not heard or (call.person.agent and not call.incoming.mentioned):
         _keep(call, place, thread)
         return Answer()
-    return _new(call, place)
+    return _new(call, place, triage.suggest(call.incoming.text))
 
 
 def _keep(call: Call, place: Place, thread: str) -> None:
@@ -86,9 +93,8 @@ def _ticket_of_thread(call: Call, place: Place, thread: str) -> int | None:
     return int(key.removeprefix("opened:")) if key.startswith("opened:") else None
 
 
-def _new(call: Call, place: Place) -> Answer:
+def _new(call: Call, place: Place, suggestion: triage.Suggestion) -> Answer:
     incoming = call.incoming
-    suggestion = triage.suggest(incoming.text)
     if not suggestion.request and not incoming.files:
         return _small_talk(call, place, suggestion)
     open_request(call, _request(call, place), suggestion)
@@ -115,7 +121,7 @@ def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
     "It works now" never ends here: it may be a complaint that we read wrongly, so the team sees it.
     """
     incoming = call.incoming
-    about = _spoken_about(call, place, talk)
+    about = spoken_about(call, place, talk)
     if about is not None:
         return _add(call, place, cases.load(call.tx, call.desk, about))
     if talk.talk == "settled" and not call.person.agent:
@@ -123,30 +129,20 @@ def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
         return Answer()
     if incoming.thread is not None:
         _keep(call, place, incoming.thread)
-    aloud = incoming.direct or (talk.talk == "" and place.customer_id is not None)  # "help!", "?"
+    calls_out = talk.talk == ""  # "help!", "?"
+    aloud = incoming.direct or (calls_out and place.customer_id is not None)
     if incoming.mentioned or (aloud and incoming.thread is None):
-        courtesy.answer(call, place, talk)
+        answered = courtesy.answer(call, place, talk)
+        if calls_out and not answered:  # told how to ask, and calls again
+            open_request(call, _request(call, place), talk)
     return Answer()
 
 
-def _spoken_about(call: Call, place: Place, talk: triage.Suggestion) -> int | None:
-    """Return the ticket that "yes" or "it works now" is about: the person's latest one here."""
-    here, who = place.id, call.person.id
-    if talk.talk == "settled":
-        lately = call.now - call.desk.plan.tickets.reopen_within
-        return (
-            tickets.latest_from(call.tx, here, who, since=_EVER)
-            or tickets.latest_from(call.tx, here, who, since=lately, resolved=True)
-            or (tickets.only_open_one(call.tx, here) if place.customer_id is not None else None)
-        )
-    polite = talk.talk == "greeting" or (talk.talk == "thanks" and not call.incoming.direct)
-    if polite or call.incoming.thread is not None:
-        return None
-    return tickets.latest_from(call.tx, here, who, since=_EVER)
+def _add(call: Call, place: Place, case: Case, *, added: bool = False) -> Answer:
+    """A message in a ticket's conversation: the customer spoke, or somebody of the team answered.
 
-
-def _add(call: Call, place: Place, case: Case) -> Answer:
-    """A message in a ticket's conversation: the customer spoke, or somebody of the team answered."""
+    With `added` its writer is told to which ticket it went.
+    """
     if call.person.agent and call.person.id != case.ticket.requester_id:
         _record(call, place, case, Kind.REPLIED)
         moves.take_if_free(case, call)
@@ -155,9 +151,20 @@ def _add(call: Call, place: Place, case: Case) -> Answer:
         if case_or_new is None:
             return Answer()
         case = case_or_new
+        if added and case.ticket.status is not Status.RESOLVED:
+            _say_where(call, place, case)
     _copy_to_team(call, case)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
+
+
+def _say_where(call: Call, place: Place, case: Case) -> None:
+    """Tell somebody to which ticket their message went, once an hour, with a button to say it is another."""
+    message = call.incoming.message
+    said_where = added_to(case.ticket, message or "", case.t, case.plan.zone)
+    root = message if call.incoming.threaded and call.incoming.direct else case.ticket.root
+    once = f"added:{case.ticket.id}:{place.id}:{call.now:%Y-%m-%dT%H}"
+    case.posts.append(Post(place.id, said_where, thread=root, dedupe_key=once))
 
 
 def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
@@ -169,14 +176,25 @@ def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
             return None
         _record(call, place, case, Kind.SAID)
         moves.reopen(case, call)
+        severity.weigh(call, case, meant)
         return case
     if meant.waits or files or _was_asked(case):
         _record(call, place, case, Kind.SAID)
     else:
         _record(call, place, case, Kind.SAID, request=False)
+    follow(call, case, meant, files=files)
+    if meant.talk == "settled" and case.ticket.status is not Status.RESOLVED:
+        case.tell_team(
+            call.desk, settled(case.ticket, cases.called(call.person), call.desk.team, case.plan.zone)
+        )
+    return case
+
+
+def follow(call: Call, case: Case, meant: triage.Suggestion, *, files: bool = False) -> None:
+    """Let what a customer said, or changed into, have its consequences: off hold, perhaps graver."""
     if case.ticket.status is Status.ON_HOLD and (files or meant.talk not in _POLITE):
         moves.resume(case, call)
-    return case
+    severity.weigh(call, case, meant)
 
 
 def _was_asked(case: Case) -> bool:

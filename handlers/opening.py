@@ -61,7 +61,7 @@ def open_request(
             linked_id=linked.id if linked else None,
             place_id=request.place.id if request.place else None,
             root=request.root,
-            suggestion=_kept(suggestion),
+            suggestion=kept(suggestion),
         ),
         plan=plan,
         history=[],
@@ -116,7 +116,8 @@ def _language(request: Request, suggestion: triage.Suggestion) -> str:
     return request.person.language or (request.customer.language if request.customer else suggestion.language)
 
 
-def _kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:
+def kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:
+    """Return what a ticket keeps of a suggestion; nothing where none was made."""
     if suggestion.priority is None:
         return None
     return {

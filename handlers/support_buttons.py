@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from desk.errors import BadInput, NotFound
+from desk.incoming import File
 from desk.messages import Answer, Field, Form
 from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, ticket_id
@@ -11,6 +12,8 @@ from handlers import cases, intake, moves, support
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.homes import opened_in, seen_from
+from handlers.opening import Request, open_request
+from storage import tickets
 
 
 def _own(call: Call, subject: str) -> Case:
@@ -51,6 +54,32 @@ def _details_sent(call: Call) -> Answer:
     return Answer()
 
 
+def _separate(call: Call) -> Answer:
+    """A message went to a ticket that it is not about: it becomes one of its own, word for word."""
+    number, _colon, message = call.incoming.subject.partition(":")
+    case, place = _own(call, number), call.place
+    known = tickets.belonging(call.tx, place.id, message) if place and message else None
+    if place is None or known is None or known.event_id is None or known.ticket_id != case.ticket.id:
+        raise BadInput(_("That button does nothing any more. Write here what it is about."))
+    data = tickets.event_data(call.tx, known.event_id)
+    tickets.forget_message(call.tx, place.id, message)
+    request = Request(
+        text=data["text"],
+        place=place,
+        message=message,
+        root=message,
+        person=call.person,
+        customer=call.customer,
+        files=tuple(File(**file) for file in data.get("files") or ()),
+        source=call.incoming.platform,
+    )
+    new = open_request(call, request)
+    moved = {"message": message, "ticket": new.ticket.id, "text": data["text"]}
+    case.add(Event(call.now, Kind.MOVED, who=call.person.id, source=call.incoming.platform, data=moved))
+    cases.store(call.tx, call.desk, [case], call.now)
+    return Answer()
+
+
 def _never_mind(call: Call) -> Answer:
     case = _own(call, call.incoming.subject)
     moves.resolve(case, call)
@@ -79,5 +108,6 @@ BUTTONS: dict[str, Callable[[Call], Answer]] = {
     "support.details": _details,
     "support.details.send": _details_sent,
     "support.nevermind": _never_mind,
+    "support.separate": _separate,
     "support.reopen": _not_solved,
 }

@@ -102,6 +102,12 @@ def _post_row(post: Post, now: datetime) -> dict[str, Any]:
     }
 
 
+def said_already(tx: Transaction, dedupe_key: str) -> bool:
+    """Say whether a post with this `dedupe_key` was stored before."""
+    query = sa.select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
+    return tx.execute(query).first() is not None
+
+
 def post_at(tx: Transaction, place_id: int, platform_id: str) -> str | None:
     """Return the key of the post that is this message of a place: "card:1042"."""
     query = sa.select(posts.c.key).where(posts.c.place_id == place_id, posts.c.platform_id == platform_id)

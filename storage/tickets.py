@@ -180,6 +180,12 @@ def move_message(tx: Transaction, place_id: int, message: str, ticket_id: int) -
     )
 
 
+def forget_message(tx: Transaction, place_id: int, message: str) -> None:
+    """Let a message of a place belong to no ticket."""
+    here = (ticket_messages.c.place_id == place_id) & (ticket_messages.c.message == message)
+    tx.execute(sa.delete(ticket_messages).where(here))
+
+
 def latest_from(
     tx: Transaction, place_id: int, person_id: int, since: datetime, *, resolved: bool = False
 ) -> int | None:

@@ -1,0 +1,62 @@
+"""A customer's later words may say that it is worse than it seemed: "now nothing works at all"."""
+
+from desk import escalation
+from desk.messages import Inline, Mention, Rich
+from desk.team_messages import graver
+from desk.tickets import Event, Kind, Status
+from desk.triage import Suggestion
+from handlers import cases, deadlines, homes
+from handlers.cases import Case
+from handlers.context import Call
+from handlers.opening import kept
+from storage import people
+from storage.people import Person, Place
+
+
+def weigh(call: Call, case: Case, meant: Suggestion) -> None:
+    """Raise the priority of a ticket that nobody triaged yet; of any other, suggest it to the team.
+
+    Raising begins the calls that the new priority asks for. A person's own judgement is not overruled, but
+    whoever has the ticket, or is on call, hears at once.
+    """
+    wanted, before = meant.priority, case.ticket.priority
+    if not meant.request or wanted is None or not _is_graver(case, wanted):
+        return
+    if case.ticket.status is not Status.RECEIVED:
+        _suggest(call, case, wanted, meant)
+        return
+    data = {"before": before, "after": wanted, "suggested": wanted}
+    case.add(Event(call.now, Kind.PRIORITY, source=call.incoming.platform, data=data))
+    case.change(priority=wanted, suggestion=kept(meant))
+    deadlines.opened(call.tx, call.desk, case, call.now)
+
+
+def _is_graver(case: Case, wanted: str) -> bool:
+    order, now = list(case.plan.priorities), case.ticket.priority
+    return wanted in order and (now not in order or order.index(wanted) < order.index(now))
+
+
+def _suggest(call: Call, case: Case, wanted: str, meant: Suggestion) -> None:
+    person = case.assignee or _on_call(call, case, wanted)
+    data = {"level": None, "person": cases.called(person) if person else None}
+    case.add(Event(call.now, Kind.TOLD, data=data | {"reason": meant.reason, "values": meant.values}))
+    own = [homes.alone_with(call.tx, person)] if person and call.desk.triage_of(person.platform) else []
+    for place in (*call.desk.triages, *own):
+        t = call.desk.team
+        reason = t(meant.reason, **meant.values)
+        case.call(call.desk, place.id, graver(case.ticket, wanted, reason, _to(person, place), case.plan, t))
+
+
+def _on_call(call: Call, case: Case, wanted: str) -> Person | None:
+    rule = escalation.rule_for(case.plan, "opened", wanted)
+    level = next((step.tell for step in rule.steps if step.tell in case.plan.levels), None) if rule else None
+    handle = escalation.on_call(case.plan, level, call.now) if level else None
+    return people.person_called(call.tx, handle) if handle else None
+
+
+def _to(person: Person | None, place: Place) -> Rich:
+    if person is None or place.kind != "triage":
+        return ()
+    name = cases.called(person)
+    who: Inline = Mention(person.user, name) if place.platform == person.platform else name
+    return (" ", who)

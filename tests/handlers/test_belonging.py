@@ -1,0 +1,127 @@
+"""Which ticket a message outside a thread is about, and what its writer can do when we guessed wrongly."""
+
+import pytest
+
+from desk.tickets import Kind, Status
+from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
+
+_ASKED = "Nu pot crea curse noi"
+
+
+async def opened(desk: TestedDesk, text: str = _ASKED) -> None:
+    await desk.customer().says(text)
+    await desk.deliver()
+
+
+async def test_an_answer_in_the_direct_conversation_goes_to_the_ticket_that_waits_for_it(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket reply 1001 Ce versiune de Excel folosiți?")
+    await desk.agent().types("/ticket hold 1001")
+    await desk.after(HOUR)
+    await desk.customer().says("Excel 2016, pe Windows 10")
+    assert len(await desk.all_tickets()) == 1
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert any(
+        "Am adăugat la T-1001 · Nu pot crea curse noi." in said for said in await desk.said_in("dm:ion")
+    )
+
+
+@pytest.mark.parametrize("text", ["Aveți vreo veste?", "Tot nu pot crea curse", "iar apare eroarea"])
+async def test_words_that_go_on_reach_the_latest_open_ticket(desk: TestedDesk, text: str) -> None:
+    await opened(desk)
+    await desk.after(2 * HOUR)
+    await desk.customer().says(text)
+    assert [ticket.id for ticket in await desk.all_tickets()] == [1001]
+    assert (await desk.history())[-1].data["text"] == text
+
+
+async def test_what_came_back_within_seven_days_reopens_the_ticket_from_the_main_line(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket resolve 1001 Am repornit serviciul.")
+    await desk.after(DAY)
+    await desk.customer().says("iar nu merge, aceeași eroare")
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert len(await desk.all_tickets()) == 1
+
+
+async def test_a_message_that_says_what_is_wrong_begins_a_ticket_of_its_own(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.after(HOUR)
+    await desk.customer().says("Exportul de facturi nu funcționează")
+    assert len(await desk.all_tickets()) == 2
+
+
+async def test_in_a_customers_channel_a_detail_is_not_guessed_to_belong(desk: TestedDesk) -> None:
+    await Speaker(desk, "ana", "trans-carpati", direct=False).types("/customer link Trans Carpați")
+    ion = Speaker(desk, "ion", "trans-carpati", direct=False)
+    await ion.says(_ASKED)
+    await desk.after(HOUR)
+    await ion.says("Excel 2016, pe Windows 10")
+    assert len(await desk.all_tickets()) == 2
+
+
+async def test_where_there_are_no_threads_a_colleague_speaks_about_the_only_open_ticket(
+    desk: TestedDesk,
+) -> None:
+    await Speaker(desk, "ana", "grup", direct=False).types("/customer link Trans Carpați")
+    await Speaker(desk, "ion", "grup", direct=False).says(_ASKED, threaded=False)
+    await desk.after(HOUR)
+    await Speaker(desk, "dorel", "grup", direct=False).says("Apare un mesaj roșu", threaded=False)
+    assert [e.data["text"] for e in await desk.history()] == [_ASKED, "Apare un mesaj roșu"]
+
+
+async def test_a_message_that_went_to_the_wrong_ticket_becomes_one_of_its_own(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.after(HOUR)
+    message = await desk.customer().says("Mai e ceva cu remorcile")
+    await desk.customer().presses("support.separate", f"1001:{message}")
+    new = await desk.ticket(1002)
+    assert (new.subject, new.root) == ("Mai e ceva cu remorcile", message)
+    assert (await desk.kinds())[-1] is Kind.MOVED
+    assert {clock.name for clock in (await desk.case()).clocks() if clock.running} == {
+        "first_response",
+        "resolution",
+    }
+    await desk.customer().says("Pentru remorci", thread=message)
+    assert (await desk.history(1002))[-1].data["text"] == "Pentru remorci"
+
+
+async def test_who_calls_for_help_twice_without_a_word_gets_a_ticket(desk: TestedDesk) -> None:
+    await desk.customer().says("Ajutor")
+    assert await desk.all_tickets() == []
+    assert "și deschidem un tichet" in (await desk.said_in("dm:ion"))[-1]
+    await desk.customer().says("ajutor!!")
+    assert [ticket.subject for ticket in await desk.all_tickets()] == ["ajutor!!"]
+
+
+async def test_what_is_said_within_minutes_is_acknowledged_once(desk: TestedDesk) -> None:
+    await opened(desk)
+    for text in ("De azi dimineață", "Pe Chrome"):
+        await desk.after(MINUTE)
+        await desk.customer().says(text)
+    said = [said for said in await desk.said_in("dm:ion") if "Am adăugat la T-1001" in said]
+    assert len(said) == 1
+
+
+async def test_a_customer_who_says_that_it_is_settled_offers_the_team_to_resolve(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.customer().says("S-a rezolvat, mulțumesc")
+    assert any("Ion Popescu spune că s-a rezolvat." in said for said in await desk.said_in("triage"))
+
+
+async def test_thanks_that_are_changed_into_an_answer_take_the_ticket_off_hold_and_start_a_clock(
+    desk: TestedDesk,
+) -> None:
+    root = await desk.customer().says(_ASKED)
+    await desk.agent().types("/ticket reply 1001 Așteptăm o captură.")
+    await desk.agent().types("/ticket hold 1001")
+    thanks = await desk.customer().says("Mulțumesc!", thread=root)
+    assert (await desk.ticket()).status is Status.ON_HOLD
+    text = "Mulțumesc, am atașat captura, tot nu merge"
+    await desk.customer().does("edited", message=thanks, text=text, thread=root)
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert "next_response" in {clock.name for clock in (await desk.case()).clocks() if clock.running}

@@ -1,0 +1,53 @@
+"""A customer's later words may say that it is worse than it seemed."""
+
+from desk.plan import Plan
+from desk.tickets import Kind
+from tests.desk_in_tests import MINUTE, TestedDesk
+
+_NOTHING_WORKS = "Nu mai merge nimic, toată aplicația e căzută, nimeni nu se poate loga"
+
+
+async def test_what_turns_out_graver_raises_a_ticket_that_nobody_triaged_and_calls(desk: TestedDesk) -> None:
+    desk.desk.plan = _staffed(desk)
+    await desk.customer().says("Cum adaug un utilizator nou?")
+    assert (await desk.ticket()).priority == "P4"
+    await desk.after(MINUTE)
+    await desk.customer().says(_NOTHING_WORKS)
+    ticket = await desk.ticket()
+    assert ticket.priority == "P1"
+    assert ticket.suggestion is not None
+    assert ticket.suggestion["values"]["words"] in _NOTHING_WORKS
+    assert Kind.TOLD in await desk.kinds()
+
+
+async def test_an_edit_that_says_something_graver_raises_it_too(desk: TestedDesk) -> None:
+    message = await desk.customer().says("E ceva ciudat cu aplicația")
+    await desk.customer().does("edited", message=message, text="Nu mai merge nimic, serverul e picat")
+    assert (await desk.ticket()).priority == "P1"
+
+
+async def test_a_persons_judgement_is_not_overruled_but_whoever_has_the_ticket_hears(
+    desk: TestedDesk,
+) -> None:
+    root = await desk.customer().says("Exportul nu funcționează")
+    await desk.agent().types("/ticket take 1001")
+    await desk.customer().says(_NOTHING_WORKS, thread=root)
+    assert (await desk.ticket()).priority == "P3"
+    (alone,) = [said for said in await desk.said_in("dm:ana") if "mai grav" in said]
+    assert "[Treci la P1]" in alone
+    await desk.agent().presses("ticket.priority", "1001:P1")
+    assert (await desk.ticket()).priority == "P1"
+
+
+async def test_what_is_less_grave_changes_nothing(desk: TestedDesk) -> None:
+    root = await desk.customer().says(_NOTHING_WORKS)
+    await desk.customer().says("Cum pot exporta lista?", thread=root)
+    assert (await desk.ticket()).priority == "P1"
+    assert Kind.PRIORITY not in await desk.kinds()
+
+
+def _staffed(desk: TestedDesk) -> Plan:
+    levels = {
+        key: level.model_copy(update={"people": ("ana",)}) for key, level in desk.desk.plan.levels.items()
+    }
+    return desk.desk.plan.model_copy(update={"levels": levels})
