@@ -62,6 +62,12 @@ def _choices(ticket: Ticket, t: Words) -> tuple[Button, ...]:
     )
 
 
+def goes_on_here(ticket: Ticket, t: Words, zone: str) -> Message:
+    """Return the first post of a ticket in another conversation: what is written below it belongs to it."""
+    head = Bold(f"{ticket.number} · {ticket.subject}")
+    return Message((Text((head,)), Text((t("From now on this goes on here too."),))), t.language, zone)
+
+
 def added_to(ticket: Ticket, message: str, t: Words, zone: str) -> Message:
     """Return to which ticket a message went, with a button to say that it is about something else."""
     number = Bold(f"{ticket.number} · {ticket.subject}")

@@ -36,6 +36,7 @@ _SENTENCES: dict[Kind, str] = {
     Kind.RESOLVED: _("resolved it"),
     Kind.REOPENED: _("reopened it"),
     Kind.LINKED: _("goes on from {ticket}"),
+    Kind.PLACED: _("lets it go on in {place} too"),
     Kind.MOVED: _("moved “{text}” to {ticket}"),
 }
 
@@ -61,6 +62,8 @@ def _what(event: Event, plan: Plan, t: Words) -> str:
             return t("taken off hold, because an answer is overdue")
         case Kind.HELD if not data.get("reason"):
             return t("put it on hold")
+        case Kind.PLACED if not data.get("added"):
+            return t("no longer lets it go on in {place}", place=data.get("place"))
         case Kind.LINKED | Kind.MOVED as kind:
             text = _short(data.get("text", ""))
             return t(_SENTENCES[kind], ticket=f"T-{data.get('ticket')}", text=text)

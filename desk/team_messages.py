@@ -180,6 +180,11 @@ def said(who: str, text: str, t: Words, zone: str) -> Message:
     return Message((Quote(text),), t.language, zone, author=who)
 
 
+def noted(who: str, text: str, t: Words, zone: str) -> Message:
+    """Return an internal note as the team's other channel shows it."""
+    return said(t("{agent}, internal note", agent=who), text, t, zone)
+
+
 def told(sentence: Rich, t: Words, zone: str, take: Ticket | None = None) -> Message:
     """Return one sentence for the thread; with `take`, a button to take the ticket."""
     return told_together([sentence], t, zone, take)

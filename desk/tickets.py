@@ -84,6 +84,7 @@ class Kind(StrEnum):
     BREACHED = "breached"  # clock
     TOLD = "told"  # an escalation step: who was told what, and why
     LINKED = "linked"  # another ticket
+    PLACED = "placed"  # it goes on in another conversation too: place; added (false: no longer)
     MOVED = "moved"  # a message that turned out to be about something else: message, ticket
 
 

@@ -29,7 +29,7 @@ def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
         requester=(cases.called(case.requester),),
         customer=case.customer.name if case.customer else None,
         tier=case.plan.tiers[case.ticket.tier].name,
-        place=cases.place_name(case.place),
+        place=cases.places_named(case),
         assignee=(cases.called(case.assignee),) if case.assignee else None,
         text=_first_words(case),
         clocks=case.clocks(),

@@ -6,7 +6,7 @@ one statement for each table, however many cases there are.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,7 +20,7 @@ from desk.tickets import Event, Kind, Ticket, Verb, ticket_id
 from desk.wording import Words, words_for
 from desk.wording import sentence as _
 from handlers.context import Desk
-from storage import offers, outbox, people, tickets, timers
+from storage import links, offers, outbox, people, tickets, timers
 from storage.offers import Offer
 from storage.outbox import Post
 from storage.people import Customer, Person, Place
@@ -33,12 +33,20 @@ _SPOKEN = (Kind.OPENED, Kind.SAID)
 _ANSWERS = frozenset({Kind.TAKEN, Kind.ASSIGNED, Kind.RESOLVED})
 
 
+class Conversation(NamedTuple):
+    """A conversation of a ticket, and the message there under which it goes on, if there is one."""
+
+    place: Place
+    root: str | None
+
+
 @dataclass(slots=True)
 class Case:
     """A ticket, its history (with `added` at its end, not stored yet) and its people.
 
     `posts` is what will be said, `offers` those of them that offer the ticket. `place` is the conversation
-    in which its customer talks to us. Once its clocks' timer `fired`, it is gone and has to be set anew.
+    in which its customer began it, `links` are those in which it goes on beside that. Once its clocks' timer
+    `fired`, it is gone and has to be set anew.
     """
 
     ticket: Ticket
@@ -48,6 +56,7 @@ class Case:
     requester: Person | None = None
     assignee: Person | None = None
     place: Place | None = None
+    links: list[Conversation] = field(default_factory=list)
     added: list[Event] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
@@ -102,19 +111,55 @@ class Case:
         """Whether the ticket's row says something else than when it was loaded; a warning changes nothing."""
         return self._loaded != (self.ticket, self._counted)
 
+    @property
+    def conversations(self) -> list[Conversation]:
+        """Where its customer reads and writes."""
+        home = [Conversation(self.place, self.ticket.root)] if self.place is not None else []
+        return home + self.links
+
+    @property
+    def place_ids(self) -> frozenset[int]:
+        """The places of its conversations."""
+        return frozenset(one.place.id for one in self.conversations)
+
     def tell_customer(self, message: Message, key: str | None = None) -> None:
-        """Say something where the ticket's customer talks to us."""
-        if self.ticket.place_id is None:
-            return
-        # A ticket that no message began (a form did) hangs under our own first answer.
-        under = None if self.ticket.root or key else opened_key(self.ticket)
-        post = Post(self.ticket.place_id, message, key=key, thread=self.ticket.root, under=under)
-        self.posts.append(post)
+        """Say something in every conversation in which the ticket's customer talks to us."""
+        for one in self.conversations:
+            self.say_in(one.place.id, message, key)
+
+    def say_in(self, place_id: int, message: Message | None, key: str | None = None) -> None:
+        """Say something in one of its conversations; no message takes back the post with this key."""
+        root = next(one.root for one in self.conversations if one.place.id == place_id)
+        # A ticket that no message there began (a form did, or a link) hangs under our own first post.
+        under = None if root or key == opened_key(self.ticket) else opened_key(self.ticket)
+        self.posts.append(Post(place_id, message, key=key, thread=root, under=under))
+
+    def copy_to_customer(
+        self, message: Message | None, key: str, *, besides: int, only: frozenset[int] | None = None
+    ) -> None:
+        """Say in the ticket's other conversations what was said in one, where there is a copy (`only`)."""
+        for place_id in (one.place.id for one in self.conversations):
+            if place_id != besides and (only is None or place_id in only):
+                self.say_in(place_id, message, key)
 
     def tell_team(self, desk: Desk, message: Message) -> None:
         """Say something in the thread of the ticket's card, on each platform on which the team works."""
         for place in desk.triages:
             self.call(desk, place.id, message)
+
+    def copy_to_team(
+        self,
+        desk: Desk,
+        message: Message | None,
+        key: str,
+        *,
+        besides: int,
+        only: frozenset[int] | None = None,
+    ) -> None:
+        """Say under the ticket's cards what was said elsewhere, where there is a copy (`only`)."""
+        for place in desk.triages:
+            if place.id != besides and (only is None or place.id in only):
+                self.posts.append(Post(place.id, message, key=key, under=card_key(self.ticket)))
 
     def call(self, desk: Desk, place_id: int, message: Message) -> None:
         """Say something to the team, or to one of it alone.
@@ -160,7 +205,10 @@ def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
     histories = tickets.histories(tx, [ticket.id for ticket in found])
     known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
     companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})
-    places = people.places_by_id(tx, {t.place_id for t in found if t.place_id is not None})
+    linked = links.of_tickets(tx, [ticket.id for ticket in found])
+    at = {t.place_id for t in found if t.place_id is not None}
+    at |= {link.place_id for several in linked.values() for link in several}
+    places = people.places_by_id(tx, at)
     return [
         Case(
             ticket=ticket,
@@ -170,6 +218,7 @@ def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
             requester=known.get(ticket.requester_id or 0),
             assignee=known.get(ticket.assignee_id or 0),
             place=places.get(ticket.place_id or 0),
+            links=[Conversation(places[link.place_id], link.root) for link in linked[ticket.id]],
         ).loaded()
         for ticket in found
     ]
@@ -251,6 +300,11 @@ def _next_moment(case: Case, now: datetime) -> datetime | None:
 def called(person: Person | None) -> str:
     """Return a person's name in plain words."""
     return (person.name or person.user) if person else "—"
+
+
+def places_named(case: Case) -> str:
+    """Return where a ticket's customer talks to us: each conversation in a word or two."""
+    return " + ".join(place_name(one.place) for one in case.conversations) or "—"
 
 
 def place_name(place: Place | None) -> str:

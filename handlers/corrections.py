@@ -10,7 +10,7 @@ from desk.messages import Answer
 from desk.team_messages import told
 from desk.tickets import Event, Kind, Status
 from desk.wording import sentence as _
-from handlers import cases, intake, moves
+from handlers import cases, conversations, intake, moves
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.opening import subject_of
@@ -39,12 +39,14 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     if known is None or known.event_id is None:
         return _of_nothing_yet(call, place, message, kind)
     case = cases.load(call.tx, call.desk, known.ticket_id)
-    before = _text_now(case.history, message, tickets.event_data(call.tx, known.event_id))
+    event = tickets.event(call.tx, known.event_id)
+    before = _text_now(case.history, message, event.data)
     if before == after:
         return Answer()
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
     case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
     _follow(case, message, before, after)
+    conversations.follow(call, case, place, event, known.event_id, after)
     if after is not None and not call.person.agent:
         _weigh_anew(call, case, message, after)
     if place.kind != "triage":

@@ -6,9 +6,9 @@ from typing import Any
 from desk import triage
 from desk.customer_messages import added_to
 from desk.messages import Answer
-from desk.team_messages import said, settled
+from desk.team_messages import settled
 from desk.tickets import Event, Kind, Status
-from handlers import cases, courtesy, moves, severity
+from handlers import cases, conversations, courtesy, moves, severity
 from handlers.belonging import spoken_about, ticket_meant
 from handlers.cases import Case
 from handlers.context import Call
@@ -64,7 +64,8 @@ def _among_the_team(call: Call, place: Place) -> Answer:
     if key is None or not key.startswith("card:") or not call.person.agent:
         return Answer()
     case = cases.load(call.tx, call.desk, int(key.removeprefix("card:")))
-    _record(call, place, case, Kind.NOTED)
+    event_id = _record(call, place, case, Kind.NOTED)
+    conversations.pass_on(call, case, place, event_id, Kind.NOTED)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
@@ -144,7 +145,8 @@ def _add(call: Call, place: Place, case: Case, *, added: bool = False) -> Answer
     With `added` its writer is told to which ticket it went.
     """
     if call.person.agent and call.person.id != case.ticket.requester_id:
-        _record(call, place, case, Kind.REPLIED)
+        event_id = _record(call, place, case, Kind.REPLIED)
+        conversations.pass_on(call, case, place, event_id, Kind.REPLIED)
         moves.take_if_free(case, call)
     else:
         case_or_new = _customer_spoke(call, place, case)
@@ -153,7 +155,6 @@ def _add(call: Call, place: Place, case: Case, *, added: bool = False) -> Answer
         case = case_or_new
         if added and case.ticket.status is not Status.RESOLVED:
             _say_where(call, place, case)
-    _copy_to_team(call, case)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
@@ -174,20 +175,23 @@ def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
         if not may_reopen(case, call.now):
             open_request(call, _request(call, place), linked=case.ticket)
             return None
-        _record(call, place, case, Kind.SAID)
+        _said(call, place, case)
         moves.reopen(case, call)
         severity.weigh(call, case, meant)
         return case
-    if meant.waits or files or _was_asked(case):
-        _record(call, place, case, Kind.SAID)
-    else:
-        _record(call, place, case, Kind.SAID, request=False)
+    waits = meant.waits or files or _was_asked(case)
+    _said(call, place, case, **({} if waits else {"request": False}))
     follow(call, case, meant, files=files)
     if meant.talk == "settled" and case.ticket.status is not Status.RESOLVED:
         case.tell_team(
             call.desk, settled(case.ticket, cases.called(call.person), call.desk.team, case.plan.zone)
         )
     return case
+
+
+def _said(call: Call, place: Place, case: Case, **more: Any) -> None:
+    event_id = _record(call, place, case, Kind.SAID, **more)
+    conversations.pass_on(call, case, place, event_id, Kind.SAID)
 
 
 def follow(call: Call, case: Case, meant: triage.Suggestion, *, files: bool = False) -> None:
@@ -209,8 +213,8 @@ def may_reopen(case: Case, now: datetime) -> bool:
     return resolved_at is not None and now - resolved_at <= case.plan.tickets.reopen_within
 
 
-def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> None:
-    """Add the incoming message to the history, and remember that it belongs there."""
+def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> int:
+    """Add the incoming message to the history, and remember that it belongs there. Returns the line's id."""
     incoming = call.incoming
     data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}
     event = Event(call.now, kind, who=call.person.id, source=incoming.platform, data=data)
@@ -218,11 +222,4 @@ def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> No
     case.record(event)
     if incoming.message is not None:
         tickets.claim_message(call.tx, place.id, incoming.message, case.ticket.id, event_id)
-
-
-def _copy_to_team(call: Call, case: Case) -> None:
-    text = call.incoming.text or ", ".join(file.name for file in call.incoming.files)
-    name = cases.called(call.person)
-    if call.person.agent:
-        name = call.desk.team("{agent} to the customer", agent=name)
-    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
+    return event_id

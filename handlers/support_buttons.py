@@ -61,7 +61,7 @@ def _separate(call: Call) -> Answer:
     known = tickets.belonging(call.tx, place.id, message) if place and message else None
     if place is None or known is None or known.event_id is None or known.ticket_id != case.ticket.id:
         raise BadInput(_("That button does nothing any more. Write here what it is about."))
-    data = tickets.event_data(call.tx, known.event_id)
+    data = tickets.event(call.tx, known.event_id).data
     tickets.forget_message(call.tx, place.id, message)
     request = Request(
         text=data["text"],

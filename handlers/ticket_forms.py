@@ -10,7 +10,7 @@ def reply(call: Call, case: Case) -> Answer:
     """Ask for the answer, and say who will read it. Raises `Refused` when nobody would."""
     moves.heard(case)
     t = call.t
-    intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.place_name(case.place))
+    intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.places_named(case))
     field = Field("text", t("Your answer"), "text")
     return _form(
         call, case, "reply.send", t("Reply to {number}", number=case.ticket.number), t("Send"), field, intro

@@ -4,7 +4,7 @@ from desk.errors import BadInput
 from desk.messages import Answer
 from desk.typed import folded
 from desk.wording import sentence as _
-from handlers import cases, customers, deadlines, moves, ticket_forms, ticket_views
+from handlers import cases, conversations, customers, deadlines, moves, ticket_forms, ticket_views
 from handlers.cases import Case, case_named
 from handlers.commands import Command
 from handlers.context import Call
@@ -172,5 +172,7 @@ COMMANDS = {
     "category": Command(category, _("1042 CATEGORY"), _("say what it is about"), ("categorie",)),
     "tag": Command(tag, _("1042 TAGS"), _("set its tags"), ("etichetă", "etichete")),
     "replan": Command(replan, "1042", _("apply the plan that is in force now"), ("replanifică",)),
+    "link": Command(conversations.link, "1042", _("let it go on in this channel too"), ("conectează",)),
+    "unlink": Command(conversations.unlink, "1042", _("no longer in this channel"), ("deconectează",)),
     "why": Command(ticket_views.why, "1042", _("why it is due when it is"), ("de-ce", "dece")),
 }

@@ -108,6 +108,13 @@ def said_already(tx: Transaction, dedupe_key: str) -> bool:
     return tx.execute(query).first() is not None
 
 
+def places_of(tx: Transaction, key: str) -> frozenset[int]:
+    """Return the places in which there is, or soon will be, a post with this key."""
+    said = sa.select(posts.c.place_id).where(posts.c.key == key)
+    waits = sa.select(outbox.c.place_id).where(outbox.c.key == key, outbox.c.done_at.is_(None))
+    return frozenset(tx.execute(said.union(waits)).scalars())
+
+
 def post_at(tx: Transaction, place_id: int, platform_id: str) -> str | None:
     """Return the key of the post that is this message of a place: "card:1042"."""
     query = sa.select(posts.c.key).where(posts.c.place_id == place_id, posts.c.platform_id == platform_id)

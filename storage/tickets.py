@@ -151,12 +151,13 @@ def histories(tx: Transaction, ids: list[int]) -> dict[int, list[Event]]:
     return found
 
 
-def event_data(tx: Transaction, event_id: int) -> dict[str, Any]:
-    """Return what one line of a history holds."""
-    data: dict[str, Any] = tx.execute(
-        sa.select(ticket_events.c.data).where(ticket_events.c.id == event_id)
-    ).scalar_one()
-    return data
+_EVENT_BY_ID = sa.select(*(ticket_events.c[name] for name in ("at", "kind", "who", "source", "data")))
+
+
+def event(tx: Transaction, event_id: int) -> Event:
+    """Return one line of a history that a row of ours refers to."""
+    at, kind, who, source, data = tx.execute(_EVENT_BY_ID.where(ticket_events.c.id == event_id)).one()
+    return Event(at, Kind(kind), who=who, source=source, data=data)
 
 
 def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:

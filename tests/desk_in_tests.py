@@ -20,6 +20,7 @@ from storage import letters, people, tickets, timers
 from storage import plans as stored_plans
 from storage.database import Database
 from storage.letters import Letter, Outcome
+from storage.tables import places, posts, ticket_events
 from storage.transactions import Transaction
 
 MONDAY_TEN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 10:00 in Bucharest
@@ -34,6 +35,8 @@ class Speaker:
     user: str
     conversation: str
     direct: bool = True
+    platform: str = "web"
+    workspace: str = "try"
 
     async def says(self, text: str, **more: Any) -> str:
         """Write a message; return its id."""
@@ -59,8 +62,8 @@ class Speaker:
     async def does(self, kind: Any, **more: Any) -> Answer:
         """Do anything."""
         values: dict[str, Any] = {
-            "platform": "web",
-            "workspace": "try",
+            "platform": self.platform,
+            "workspace": self.workspace,
             "user": self.user,
             "conversation": self.conversation,
             "direct": self.direct,
@@ -81,6 +84,7 @@ class TestedDesk:
     now: datetime = MONDAY_TEN
     _ids: int = 0
     sent: list[tuple[str, str | None, Message | None]] = field(default_factory=list)
+    sent_as: list[str] = field(default_factory=list)
 
     @classmethod
     async def open(cls, database: Database, plan_text: str | None = None) -> "TestedDesk":
@@ -144,6 +148,7 @@ class TestedDesk:
         while claimed := await self.database.write(self._claim):
             self.sent += [(letter.conversation, letter.thread, letter.message) for letter in claimed]
             outcomes = [Outcome(one, self.now, one.edits or self.next_id("p")) for one in claimed]
+            self.sent_as += [outcome.platform_id or "" for outcome in outcomes]
             await self.database.write(lambda tx, o=outcomes: letters.finish(tx, o, self.now))  # type: ignore[misc]
         return self.sent[before:]
 
@@ -160,6 +165,27 @@ class TestedDesk:
         return [
             words_of(message) for place, _thread, message in self.sent if place == conversation and message
         ]
+
+    async def platform_id(self, conversation: str, key: str) -> str:
+        """Return the platform's id of the post with a key in a conversation."""
+        here = sa.select(posts.c.platform_id).join(places, places.c.id == posts.c.place_id)
+        this = here.where(places.c.conversation == conversation, posts.c.key == key)
+        return str(await self.database.read(lambda tx: tx.execute(this).scalar_one()))
+
+    async def posts_of(self, conversation: str, platform_id: str) -> str | None:
+        """Return what a post says now, None when it was taken back."""
+        said = [
+            (message, one)
+            for (place, _thread, message), one in zip(self.sent, self.sent_as, strict=True)
+            if place == conversation
+        ]
+        message = [message for message, one in said if one == platform_id][-1]
+        return words_of(message) if message else None
+
+    async def event_ids(self, ticket_id: int = 1001) -> list[int]:
+        """Return the ids of the lines of a ticket's history."""
+        ids = sa.select(ticket_events.c.id).where(ticket_events.c.ticket_id == ticket_id)
+        return list(await self.database.read(lambda tx: tx.execute(ids).scalars().all()))
 
     async def ticket(self, ticket_id: int = 1001) -> Ticket:
         """Return a ticket."""

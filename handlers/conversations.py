@@ -1,0 +1,101 @@
+"""A ticket's conversations: it began in one and goes on in others; what is said in one is said in all."""
+
+from desk.customer_messages import goes_on_here, replied
+from desk.errors import BadInput, Refused
+from desk.messages import Answer
+from desk.team_messages import noted, said
+from desk.tickets import Event, Kind
+from desk.wording import sentence as _
+from handlers import cases
+from handlers.cases import Case, Conversation
+from handlers.context import Call
+from storage import links, outbox
+from storage.links import Link
+from storage.people import Place
+
+
+def pass_on(call: Call, case: Case, place: Place, event_id: int, kind: Kind) -> None:
+    """Say what somebody wrote in one of the ticket's conversations in all the others that may hear it.
+
+    A note is for the team alone. The copies follow when their writer changes or takes back the words.
+    """
+    text = call.incoming.text or ", ".join(file.name for file in call.incoming.files)
+    _say(call, case, place, _key(event_id), kind, text)
+
+
+def follow(call: Call, case: Case, place: Place, event: Event, event_id: int, after: str | None) -> None:
+    """Let the copies of a message follow it: changed, or (None) taken back."""
+    known = outbox.places_of(call.tx, _key(event_id))
+    if event.kind in (Kind.SAID, Kind.REPLIED, Kind.NOTED):
+        _say(call, case, place, _key(event_id), event.kind, after, only=known)
+
+
+def _key(event_id: int) -> str:
+    return f"said:{event_id}"
+
+
+def _say(
+    call: Call,
+    case: Case,
+    place: Place,
+    key: str,
+    kind: Kind,
+    text: str | None,
+    only: frozenset[int] | None = None,
+) -> None:
+    name, t, zone = cases.called(call.person), call.desk.team, case.plan.zone
+    heading = t("{agent} to the customer", agent=name) if kind is Kind.REPLIED else name
+    shown = noted if kind is Kind.NOTED else said
+    to_team = None if text is None else shown(heading, text, t, zone)
+    case.copy_to_team(call.desk, to_team, key, besides=place.id, only=only)
+    if kind is not Kind.NOTED:
+        to_customer = None if text is None else replied(name, text, case.t, zone)
+        case.copy_to_customer(to_customer, key, besides=place.id, only=only)
+
+
+def link(call: Call, text: str) -> Answer:
+    """/ticket link 1042: it goes on in this channel too"""
+    case, _rest = cases.case_named(call.tx, call.desk, text)
+    place = _channel(call)
+    if place.id in case.place_ids:
+        raise Refused(_("{number} goes on here already."), number=case.ticket.number)
+    if place.customer_id is not None and place.customer_id != case.ticket.customer_id:
+        raise Refused(
+            _("This channel is another customer's: they would read what is not theirs. Nothing was done.")
+        )
+    links.make(call.tx, Link(case.ticket.id, place.id, None))
+    case.links.append(Conversation(place, None))
+    case.add(_event(call, place, added=True))
+    case.say_in(
+        place.id, goes_on_here(case.ticket, case.t, case.plan.zone), key=cases.opened_key(case.ticket)
+    )
+    cases.store(call.tx, call.desk, [case], call.now)
+    return call.say(
+        "{number} goes on here too: everybody in this channel reads what is said to the customer.",
+        number=case.ticket.number,
+    )
+
+
+def unlink(call: Call, text: str) -> Answer:
+    """/ticket unlink 1042: it no longer goes on in this channel"""
+    case, _rest = cases.case_named(call.tx, call.desk, text)
+    place = _channel(call)
+    if not links.end(call.tx, case.ticket.id, place.id):
+        raise BadInput(_("{number} was not linked to this channel."), number=case.ticket.number)
+    case.links = [one for one in case.links if one.place.id != place.id]
+    case.add(_event(call, place, added=False))
+    cases.store(call.tx, call.desk, [case], call.now)
+    return call.say("{number} no longer goes on here.", number=case.ticket.number)
+
+
+def _channel(call: Call) -> Place:
+    if call.place is None or call.incoming.direct or call.desk.is_triage(call.place.id):
+        raise BadInput(_("Write this in the channel in which the ticket is to go on."))
+    if not call.incoming.heard:
+        raise Refused(_("I am not in this channel, so I would hear nothing. Invite me, then link it."))
+    return call.place
+
+
+def _event(call: Call, place: Place, *, added: bool) -> Event:
+    data = {"place": cases.place_name(place), "added": added}
+    return Event(call.now, Kind.PLACED, who=call.person.id, source=call.incoming.platform, data=data)

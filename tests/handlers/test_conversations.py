@@ -1,0 +1,137 @@
+"""One ticket in several conversations, and a team on two platforms: said once, everywhere, without loops."""
+
+import pytest
+
+from desk.errors import BadInput, Refused
+from desk.tickets import Kind
+from handlers import team
+from tests.desk_in_tests import Speaker, TestedDesk, answer_text
+
+_ASKED = "Nu pot crea curse noi"
+
+
+@pytest.fixture
+async def two(desk: TestedDesk) -> TestedDesk:
+    """Return a desk whose team has a channel on the page and one in Teams, where Radu is."""
+    triages = await desk.database.write(
+        lambda tx: team.settle(tx, desk.desk, "teams", "tenant", "19:team", desk.now)
+    )
+    desk.desk.triages = triages
+    place = next(place for place in triages if place.platform == "teams")
+    await desk.database.write(lambda tx: team.staff(tx, place, ["29:radu"]))
+    return desk
+
+
+def radu(desk: TestedDesk) -> Speaker:
+    return Speaker(desk, "29:radu", "19:team", direct=False, platform="teams", workspace="tenant")
+
+
+def channel(desk: TestedDesk, user: str) -> Speaker:
+    return Speaker(desk, user, "trans-carpati", direct=False)
+
+
+async def said_last(desk: TestedDesk, conversation: str) -> str:
+    return (await desk.said_in(conversation))[-1]
+
+
+async def posts(desk: TestedDesk, conversation: str) -> int:
+    return len(await desk.said_in(conversation))
+
+
+async def test_a_card_stands_in_both_of_the_teams_channels(two: TestedDesk) -> None:
+    await two.customer().says(_ASKED)
+    for conversation in ("triage", "19:team"):
+        (card,) = await two.said_in(conversation)
+        assert "T-1001" in card
+
+
+async def test_who_takes_a_ticket_in_one_channel_is_named_in_both(two: TestedDesk) -> None:
+    await two.customer().says(_ASKED)
+    await two.deliver()
+    await radu(two).presses("ticket.take", 1001)
+    for conversation in ("triage", "19:team"):
+        assert "Responsabil: 29:radu" in await said_last(two, conversation)
+
+
+async def test_a_note_is_copied_to_the_teams_other_channel_and_to_no_customer(two: TestedDesk) -> None:
+    await two.customer().says(_ASKED)
+    await two.deliver()
+    card = await two.platform_id("triage", "card:1001")
+    customer = await posts(two, "dm:ion")
+    await two.agent().says("Pare de la actualizare", thread=card)
+    assert "> Pare de la actualizare" in await said_last(two, "19:team")
+    assert "notă internă" in await said_last(two, "19:team")
+    assert await posts(two, "dm:ion") == customer
+    assert [e.kind for e in await two.history()].count(Kind.NOTED) == 1
+
+
+async def test_an_agent_of_one_platform_is_none_of_the_other(two: TestedDesk) -> None:
+    stranger = Speaker(two, "29:radu", "triage", direct=False)
+    await two.customer().says(_ASKED)
+    with pytest.raises(Exception, match="Only the support team"):
+        await stranger.types("/ticket take 1001")
+
+
+async def test_a_linked_channel_hears_and_speaks(desk: TestedDesk) -> None:
+    root = await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    answer = await channel(desk, "ana").types("/ticket link 1001")
+    assert "T-1001" in answer_text(answer)
+    assert "De acum continuăm și aici." in await said_last(desk, "trans-carpati")
+    await desk.customer().says("Apare o eroare roșie", thread=root)
+    assert await said_last(desk, "trans-carpati") == "Ion Popescu:\nApare o eroare roșie"
+    await desk.agent().types("/ticket reply 1001 Ne uităm acum.")
+    for conversation in ("dm:ion", "trans-carpati"):
+        assert await said_last(desk, conversation) == "Ana Ionescu:\nNe uităm acum."
+    opened = await desk.platform_id("trans-carpati", "opened:1001")
+    before = await posts(desk, "trans-carpati")
+    await channel(desk, "dorel").says("Și la mine la fel", thread=opened)
+    assert await said_last(desk, "dm:ion") == "dorel:\nȘi la mine la fel"
+    assert await posts(desk, "trans-carpati") == before
+    assert "> Și la mine la fel" in await said_last(desk, "triage")
+
+
+async def test_copies_follow_when_words_are_changed_or_taken_back(desk: TestedDesk) -> None:
+    root = await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    message = await desk.customer().says("Apare o eroare rosie", thread=root)
+    await desk.deliver()
+    copy = await desk.platform_id("trans-carpati", f"said:{(await desk.event_ids())[-1]}")
+    await desk.customer().does("edited", message=message, text="Apare o eroare roșie", thread=root)
+    await desk.deliver()
+    assert await desk.posts_of("trans-carpati", copy) == "Ion Popescu:\nApare o eroare roșie"
+    await desk.customer().does("deleted", message=message, thread=root)
+    await desk.deliver()
+    assert await desk.posts_of("trans-carpati", copy) is None
+
+
+async def test_a_ticket_is_not_carried_into_another_customers_channel(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Rapid Cargo")
+    with pytest.raises(Refused, match="another customer's"):
+        await channel(desk, "ana").types("/ticket link 1001")
+    assert await posts(desk, "trans-carpati") == 0
+
+
+async def test_a_channel_that_is_unlinked_hears_no_more(desk: TestedDesk) -> None:
+    root = await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    await channel(desk, "ana").types("/ticket unlink 1001")
+    before = await posts(desk, "trans-carpati")
+    await desk.customer().says("Apare o eroare roșie", thread=root)
+    assert await posts(desk, "trans-carpati") == before
+    with pytest.raises(BadInput, match="was not linked"):
+        await channel(desk, "ana").types("/ticket unlink 1001")
+
+
+async def test_the_card_and_the_reply_form_say_every_place_that_reads(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").does("message", message="m0", text="-", place_name="trans-carpati")
+    await channel(desk, "ana").types("/ticket link 1001")
+    form = (await desk.agent().presses("ticket.reply", 1001)).form
+    assert form is not None
+    assert "Web + Web #trans-carpati" in "".join(str(getattr(part, "text", part)) for part in form.intro)
+    assert "Web + Web #trans-carpati" in await said_last(desk, "triage")
