@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import plan, sla
+from bot.cli import plan, sla, teams
 from bot.cli.triage import triage
 from desk.plan import PlanError
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(plan.app, name="plan")
 app.add_typer(sla.app, name="sla")
+app.add_typer(teams.app, name="teams")
 app.command("triage")(triage)
 customers = typer.Typer(no_args_is_help=True, help="The companies that you help.")
 app.add_typer(customers, name="customers")
