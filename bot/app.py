@@ -91,8 +91,8 @@ class App:
         if "timers" in woken:
             self.schedule.wake(woken["timers"])
 
-    def _write(self, tx: Transaction, key: str, now: datetime) -> Message | None:
-        return cards.write(tx, self.desk, key, now)
+    def _write(self, tx: Transaction, key: str, platform: str, now: datetime) -> Message | None:
+        return cards.write(tx, self.desk, key, platform, now)
 
     async def receive(self, incoming: Incoming) -> Answer:
         """Handle one event: it is stored when this returns. Raises when it is not, and it comes again."""

@@ -57,7 +57,7 @@ def _choices(ticket: Ticket, t: Words) -> tuple[Button, ...]:
         t("Keep it open"),
     )
     return (
-        Button("support.details", t("Add details"), str(ticket.id)),
+        Button("support.details", t("Add details"), str(ticket.id), asks=True),
         Button("support.nevermind", t("No longer needed"), str(ticket.id), confirm=sure),
     )
 

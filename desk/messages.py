@@ -174,7 +174,10 @@ class Field(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """A form in a window of its own. Submitting it is the action `action` on `subject`."""
+    """A form in a window of its own. Submitting it is the action `action` on `subject`.
+
+    `opener` is the action that opens it again.
+    """
 
     action: str
     title: str
@@ -183,6 +186,7 @@ class Form(Struct, frozen=True):
     subject: str = ""
     intro: Rich = ()
     language: Literal["en", "ro"] = "en"
+    opener: str = ""
 
 
 class Answer(Struct, frozen=True):

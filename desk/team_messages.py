@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from desk.messages import (
     Facts,
     Fine,
     Inline,
+    Live,
     Menu,
     Message,
     Option,
@@ -32,11 +34,15 @@ from desk.wording import Words, words
 _FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a phone
 
 
+Reader = Literal["everybody", "assignee", "colleague", "outsider"]
+
+
 class Card(Struct, frozen=True):
     """What a ticket's card shows, gathered from the ticket's row, its history and its people.
 
     `customers` are the choices of "which customer is this?", empty once it is known; `more_customers` says
-    that there are others.
+    that there are others. `reader` is who looks, where the platform can show each their own: whoever has the
+    ticket, a colleague, or an outsider who can do nothing with it.
     """
 
     ticket: Ticket
@@ -53,6 +59,8 @@ class Card(Struct, frozen=True):
     hold_reason: str = ""
     customers: tuple[Option, ...] = ()
     more_customers: bool = False
+    reader: Reader = "everybody"
+    live: Live | None = None
 
 
 def card(card: Card, t: Words) -> Message:
@@ -71,8 +79,11 @@ def card(card: Card, t: Words) -> Message:
         blocks.append(_which_customer(card, t))
     if card.more_customers:
         blocks.append(Fine((t("Another customer? Write /ticket customer {id} NAME", id=ticket.id),)))
-    blocks.append(Buttons(_buttons(ticket, card.plan, t)))
-    return Message(tuple(blocks), t.language, card.plan.zone)
+    if card.reader == "outsider":
+        blocks = [block for block in blocks if not isinstance(block, Buttons)]
+    else:
+        blocks.append(Buttons(_buttons(card, t)))
+    return Message(tuple(blocks), t.language, card.plan.zone, live=card.live)
 
 
 def _headline(ticket: Ticket) -> str:
@@ -117,15 +128,20 @@ def _which_customer(card: Card, t: Words) -> Buttons:
     return Buttons((Menu("ticket.customer", t("Which customer is this?"), options),))
 
 
-def _buttons(ticket: Ticket, plan: Plan, t: Words) -> tuple[Button | Menu, ...]:
+def _buttons(card: Card, t: Words) -> tuple[Button | Menu, ...]:
+    ticket, plan = card.ticket, card.plan
     subject = str(ticket.id)
 
     def button(verb: str, label: str, primary: bool = False) -> Button:
-        return Button(f"ticket.{verb}", label, subject, "primary" if primary else None)
+        style: Literal["primary"] | None = "primary" if primary else None
+        return Button(f"ticket.{verb}", label, subject, style, asks=verb in _ASKING)
 
     take, reply = button("take", t("Take"), True), button("reply", t("Reply"))
     resolve, escalate = button("resolve", t("Resolve")), button("escalate", t("Escalate"))
     hold, priority = button("hold", t("Hold")), _priorities(ticket, plan, t)
+    if card.reader == "colleague" and ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
+        over = Button("ticket.more", t("Take over"), f"take:{subject}")
+        return reply, over, priority, _more(ticket, t, "note", "escalate", "resolve")
     match ticket.status:
         case Status.RECEIVED | Status.TRIAGED:
             return take, reply, priority, escalate, _more(ticket, t, "note", "resolve")
@@ -146,6 +162,10 @@ def _buttons(ticket: Ticket, plan: Plan, t: Words) -> tuple[Button | Menu, ...]:
             return button("reopen", t("Reopen")), _more(ticket, t, "note")
 
 
+# What opens a form first.
+_ASKING = frozenset({"reply", "note", "hold", "escalate", "resolve"})
+
+
 def _priorities(ticket: Ticket, plan: Plan, t: Words) -> Menu:
     options = tuple(
         Option(f"{priority_symbol(name)} {priority_said(plan, name, t.language)}", f"{ticket.id}:{name}")
@@ -163,7 +183,9 @@ def _more(ticket: Ticket, t: Words, *verbs: str) -> Menu:
         "why": t("Why is it due then?"),
         "show": t("History"),
     }
-    options = tuple(Option(labels[verb], f"{verb}:{ticket.id}") for verb in (*verbs, "why", "show"))
+    options = tuple(
+        Option(labels[verb], f"{verb}:{ticket.id}", asks=verb in _ASKING) for verb in (*verbs, "why", "show")
+    )
     return Menu("ticket.more", t("More"), options)
 
 

@@ -2,26 +2,47 @@
 
 from datetime import datetime
 
-from desk.messages import Message, Option
-from desk.team_messages import Card, card
-from desk.tickets import Kind, Ticket
+from desk.messages import Answer, Live, Message, Option
+from desk.team_messages import Card, Reader, card
+from desk.tickets import Kind, Ticket, ticket_id
 from desk.wording import Words
 from handlers import cases
 from handlers.cases import Case
-from handlers.context import Desk
+from handlers.context import Call, Desk
 from storage import people, tickets
 from storage.transactions import Transaction
 
 _MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them do not fit a card in Slack
 
 
-def write(tx: Transaction, desk: Desk, key: str, now: datetime) -> Message | None:
+def write(tx: Transaction, desk: Desk, key: str, platform: str, now: datetime) -> Message | None:
     """Return what the post with this key says now, None when its ticket is gone: "card:1042"."""
-    found = cases.load_many(tx, desk, tickets.read(tx, [int(key.removeprefix("card:"))]))
-    return _card(tx, desk, found[0], now) if found else None
+    ticket_id = int(key.removeprefix("card:"))
+    found = cases.load_many(tx, desk, tickets.read(tx, [ticket_id]))
+    if not found:
+        return None
+    viewers = tuple(agent.user for agent in people.agents(tx) if agent.platform == platform)
+    return _card(tx, desk, found[0], now, "everybody", Live("ticket.card", str(ticket_id), viewers))
 
 
-def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
+def looked_at(call: Call) -> Answer:
+    """Somebody looks at a card, on a platform that asks what they in particular can do."""
+    case = cases.load(call.tx, call.desk, ticket_id(call.incoming.subject))
+    if call.place is None or not call.desk.is_triage(call.place.id):
+        return Answer()
+    live = Live("ticket.card", str(case.ticket.id), (call.person.user,))
+    return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(call, case), live))
+
+
+def _reader(call: Call, case: Case) -> Reader:
+    if not call.person.agent:
+        return "outsider"
+    if case.assignee is None:
+        return "everybody"
+    return "assignee" if people.same(call.person, case.assignee) else "colleague"
+
+
+def _card(tx: Transaction, desk: Desk, case: Case, now: datetime, reader: Reader, live: Live) -> Message:
     choices = () if case.customer else _choices(tx)
     shown = Card(
         ticket=case.ticket,
@@ -38,6 +59,8 @@ def _card(tx: Transaction, desk: Desk, case: Case, now: datetime) -> Message:
         hold_reason=_hold_reason(case),
         customers=choices[:_MOST_CUSTOMERS],
         more_customers=len(choices) > _MOST_CUSTOMERS,
+        reader=reader,
+        live=live,
     )
     return card(shown, desk.team)
 

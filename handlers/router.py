@@ -1,5 +1,6 @@
 """The way of one event: seen before? who is it? what do they want? One handler, one transaction."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from desk.nearest import nearest
 from desk.wording import sentence as _
 from handlers import (
     about,
+    cards,
     commands,
     corrections,
     customers,
@@ -23,10 +25,11 @@ from handlers import (
     support_buttons,
     ticket_buttons,
     tickets,
+    typed,
 )
 from handlers.context import Call, Desk, customer_of
 from storage import early, inbox, people
-from storage.people import Place
+from storage.people import Person, Place
 from storage.transactions import Transaction
 
 _LONGEST_NAME = 200  # characters; what the table holds
@@ -50,7 +53,14 @@ TEAM_BUTTONS: dict[str, Handler] = {**ticket_buttons.BUTTONS, "ticket.customer":
 
 # For everybody, about what is their own.
 COMMANDS: dict[str, Handler] = {"support": support.support}
-BUTTONS = support_buttons.BUTTONS
+BUTTONS: dict[str, Handler] = {**support_buttons.BUTTONS, "ticket.card": cards.looked_at}
+
+
+# Who may mean a command by a message that begins with its word. For everybody else it is a message.
+_TYPED: dict[str, Callable[[Call, str], bool]] = {
+    **{name: lambda call, _text: call.person.agent for name in TEAM_COMMANDS},
+    "support": lambda _call, text: not text or support.is_command(text),
+}
 
 
 def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Answer:
@@ -69,9 +79,18 @@ def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> A
 
 
 def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Call:
-    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
+    person = _person(tx, incoming)
     place = _place(tx, desk, incoming)
     return Call(tx, desk, now, incoming, person, customer_of(tx, person, place), place)
+
+
+def _person(tx: Transaction, incoming: Incoming) -> Person:
+    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
+    name = incoming.user_name[:_LONGEST_NAME]
+    if not name or name == person.name:
+        return person
+    people.change_person(tx, person.id, name=name)
+    return replace(person, name=name)
 
 
 def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
@@ -101,6 +120,8 @@ def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:
 
 def _handle(call: Call) -> Answer:
     incoming = call.incoming
+    if incoming.kind == "message" and incoming.typed and typed.command(call, _TYPED, _command_named):
+        return Answer()
     if incoming.kind == "command":
         return _command(call)
     if incoming.kind == "action":
@@ -121,12 +142,15 @@ def _catch_up(call: Call) -> None:
 
 
 def _command(call: Call) -> Answer:
-    name = call.incoming.command
+    return _command_named(call, call.incoming.command, call.incoming.text)
+
+
+def _command_named(call: Call, name: str, text: str) -> Answer:
     if name in TEAM_COMMANDS:
         call.only_agents()
-        return commands.run(call, TEAM_COMMANDS[name], name, call.incoming.text)
+        return commands.run(call, TEAM_COMMANDS[name], name, text)
     if name in COMMANDS:
-        return COMMANDS[name](call)
+        return COMMANDS[name](dataclasses.replace(call, incoming=replace(call.incoming, text=text)))
     close = nearest(name, [*COMMANDS, *(TEAM_COMMANDS if call.person.agent else ())])
     if close is not None:
         raise BadInput(_("There is no /{name}. Did you mean /{close}?"), name=name[:40], close=close)

@@ -26,12 +26,12 @@ def support(call: Call) -> Answer:
     text = call.incoming.text.strip()
     if not text:
         return _form(call, "")
-    if _is_command(text):
+    if is_command(text):
         return commands.run(call, COMMANDS, "support", text)
     return _open(call, text, home(call))
 
 
-def _is_command(text: str) -> bool:
+def is_command(text: str) -> bool:
     """Say whether somebody typed one of our words: "plan" is one, "plan de rute blocat" is a complaint.
 
     A single word that is nearly ours is a slip; `commands.run` then says what was meant.
@@ -63,8 +63,14 @@ def _form(call: Call, text: str) -> Answer:
         (field,),
         str(place.id) if place else "",
         language=call.language,
+        opener="support.form",
     )
     return Answer(form=form)
+
+
+def ask(call: Call) -> Answer:
+    """Open the form of /support by a button."""
+    return _form(call, "")
 
 
 def submitted(call: Call) -> Answer:

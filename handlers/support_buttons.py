@@ -104,6 +104,7 @@ def _reopen_in_time(case: Case, call: Call) -> None:
 
 
 BUTTONS: dict[str, Callable[[Call], Answer]] = {
+    "support.form": support.ask,
     "support.open": support.submitted,
     "support.details": _details,
     "support.details.send": _details_sent,

@@ -70,6 +70,7 @@ BUTTONS: dict[str, Callable[[Call], Answer]] = {
     "ticket.priority": _priority_chosen,
     "ticket.more": _more,
     "ticket.reply": _asked(ticket_forms.reply),
+    "ticket.note": _asked(ticket_forms.note),
     "ticket.hold": _asked(ticket_forms.hold),
     "ticket.escalate": _asked(ticket_forms.escalate),
     "ticket.resolve": _asked(ticket_forms.resolve),

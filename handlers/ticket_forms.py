@@ -73,7 +73,8 @@ def _form(
     field: Field,
     intro: Rich = (),
 ) -> Answer:
-    form = Form(f"ticket.{action}", title, submit, (field,), str(case.ticket.id), intro, call.language)
+    opener, subject = f"ticket.{action.partition('.')[0]}", str(case.ticket.id)
+    form = Form(f"ticket.{action}", title, submit, (field,), subject, intro, call.language, opener)
     return Answer(form=form)
 
 

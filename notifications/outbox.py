@@ -41,13 +41,14 @@ _OURS = _("It could not be put into words, which is a mistake of ours. The log s
 _CLOSING = 15.0  # seconds for what is under way; what is not noted by then is in doubt at the next start
 
 
-Write = Callable[[Transaction, str, datetime], Message | None]
+Write = Callable[[Transaction, str, str, datetime], Message | None]
 
 
 class Delivery:
     """Sends letters until it is closed.
 
-    `write` returns what the post with a key says now: it writes late letters. `now` is the desk's clock.
+    `write` returns what the post with a key says now on a platform: it writes late letters. `now` is the
+    desk's clock.
     """
 
     def __init__(
@@ -130,7 +131,9 @@ class Delivery:
         """Write a late letter; one that cannot be written stays late."""
         try:
             with tx.connection.begin_nested():
-                return replace(letter, message=self._write(tx, letter.key or "", now), late=False)
+                return replace(
+                    letter, message=self._write(tx, letter.key or "", letter.platform, now), late=False
+                )
         except Exception:
             log.exception("outbox.not_written", letter=letter.id, key=letter.key)
             return letter

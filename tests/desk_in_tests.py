@@ -155,7 +155,9 @@ class TestedDesk:
     def _claim(self, tx: Transaction) -> list[Letter]:
         claimed = letters.claim(tx, self.now, self.now + MINUTE, 50)
         return [
-            replace(one, message=cards.write(tx, self.desk, str(one.key), self.now)) if one.late else one
+            replace(one, message=cards.write(tx, self.desk, str(one.key), one.platform, self.now))
+            if one.late
+            else one
             for one in claimed
         ]
 

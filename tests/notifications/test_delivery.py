@@ -80,7 +80,7 @@ class PostOffice:
         self.sent = asyncio.Event()
         database.on_commit = self._committed
         self.written: Callable[[str], Message | None] = lambda _key: None
-        write = lambda _tx, key, _now: self.written(key)  # noqa: E731
+        write = lambda _tx, key, _platform, _now: self.written(key)  # noqa: E731
         self.delivery = Delivery(database, {"web": self.platform}, write, self.clock, timedelta(seconds=1))
 
     async def put(self, conversation: str, text: str | None, **more: Any) -> None:

@@ -1,0 +1,118 @@
+"""Commands typed as words, where a platform has no slash commands, and cards that differ by who looks."""
+
+import pytest
+
+from desk.messages import Buttons
+from desk.tickets import Status
+from handlers import team
+from storage import people
+from tests.desk_in_tests import Speaker, TestedDesk, words_of
+
+_ASKED = "Nu pot crea curse noi"
+
+
+@pytest.fixture
+async def teams(desk: TestedDesk) -> TestedDesk:
+    """Return a desk whose team is in Teams too: Radu and Elena."""
+    desk.desk.triages = await desk.database.write(
+        lambda tx: team.settle(tx, desk.desk, "teams", "tenant", "19:team", desk.now)
+    )
+    place = desk.desk.triages[-1]
+    await desk.database.write(lambda tx: team.staff(tx, place, ["29:radu", "29:elena"]))
+    await desk.customer().says(_ASKED)
+    await desk.deliver()
+    return desk
+
+
+def in_teams(desk: TestedDesk, user: str, conversation: str, direct: bool = False) -> Speaker:
+    return Speaker(desk, user, conversation, direct, platform="teams", workspace="tenant")
+
+
+async def test_an_agent_types_a_command_in_the_teams_channel_and_reads_the_answer_there(
+    teams: TestedDesk,
+) -> None:
+    await in_teams(teams, "29:radu", "19:team").says("ticket take 1001", typed=True, mentioned=True)
+    assert (await teams.ticket()).status is Status.IN_PROGRESS
+    assert "T-1001 este al dumneavoastră." in await teams.said_in("19:team")
+
+
+async def test_in_a_customers_channel_the_answer_is_for_the_agent_alone(teams: TestedDesk) -> None:
+    await in_teams(teams, "29:radu", "19:client").says("ticket show 1001", typed=True, mentioned=True)
+    assert await teams.said_in("19:client") == []
+    assert "T-1001" in (await teams.said_in("29:radu"))[-1]
+
+
+async def test_a_customer_who_begins_with_the_word_ticket_writes_a_message(teams: TestedDesk) -> None:
+    customer = in_teams(teams, "29:client", "a:1", direct=True)
+    await customer.says("ticket nou: exportul nu funcționează", typed=True, threaded=False)
+    assert (await teams.ticket(1002)).subject == "ticket nou: exportul nu funcționează"
+
+
+async def test_a_customer_asks_for_their_tickets_in_words(teams: TestedDesk) -> None:
+    customer = in_teams(teams, "29:client", "a:1", direct=True)
+    await customer.says("Exportul nu funcționează", typed=True, threaded=False)
+    await customer.says("support status", typed=True, threaded=False)
+    assert "T-1002" in (await teams.said_in("a:1"))[-1]
+    assert len(await teams.all_tickets()) == 2
+
+
+async def test_a_refused_command_says_why_and_changes_nothing(teams: TestedDesk) -> None:
+    radu = in_teams(teams, "29:radu", "19:team")
+    await radu.says("ticket priority 1001 P9", typed=True, mentioned=True)
+    assert "P9" in (await teams.said_in("19:team"))[-1]
+    assert (await teams.ticket()).priority == "P2"
+
+
+async def test_a_slip_is_answered_with_what_was_meant(teams: TestedDesk) -> None:
+    radu = in_teams(teams, "29:radu", "19:team")
+    await radu.says("tiket list", typed=True, mentioned=True)
+    assert "„ticket”" in (await teams.said_in("19:team"))[-1]
+    assert len(await teams.all_tickets()) == 1
+
+
+async def test_a_command_that_needs_a_form_offers_it_by_a_button(teams: TestedDesk) -> None:
+    await in_teams(teams, "29:radu", "19:team").says("ticket reply 1001", typed=True, mentioned=True)
+    message = [m for place, _thread, m in (await teams.deliver(), teams.sent)[1] if place == "19:team"][-1]
+    assert message is not None
+    (buttons,) = [block for block in message.blocks if isinstance(block, Buttons)]
+    (button,) = buttons.items
+    assert (button.action, getattr(button, "value", ""), getattr(button, "asks", False)) == (
+        "ticket.reply",
+        "1001",
+        True,
+    )
+
+
+async def test_each_sees_the_card_as_they_can_use_it(teams: TestedDesk) -> None:
+    radu, elena = in_teams(teams, "29:radu", "19:team"), in_teams(teams, "29:elena", "19:team")
+    stranger = in_teams(teams, "29:visitor", "19:team")
+    await radu.presses("ticket.take", 1001)
+    seen = {
+        who.user: words_of(answer.card) if answer.card else ""
+        for who in (radu, elena, stranger)
+        for answer in [await who.presses("ticket.card", 1001)]
+    }
+    assert "[Răspunde]" in seen["29:radu"]
+    assert "[Preia" in seen["29:elena"]
+    assert "[Preia" not in seen["29:radu"].replace("[Preia de la", "")
+    assert "[" not in seen["29:visitor"]
+    assert "T-1001" in seen["29:visitor"]
+
+
+async def test_outside_the_teams_channel_no_card_is_shown(teams: TestedDesk) -> None:
+    customer = in_teams(teams, "29:client", "a:1", direct=True)
+    assert (await customer.presses("ticket.card", 1001)).card is None
+
+
+async def test_a_person_is_called_as_the_platform_calls_them(teams: TestedDesk) -> None:
+    await in_teams(teams, "29:client", "a:1", direct=True).says("Nu merge exportul", user_name="Dan Marin")
+    found = await teams.database.write(lambda tx: people.person(tx, "teams", "tenant", "29:client"))
+    assert found.name == "Dan Marin"
+
+
+async def test_a_place_is_reached_where_it_was_last_heard_from(teams: TestedDesk) -> None:
+    customer = in_teams(teams, "29:client", "a:1", direct=True)
+    for url in ("https://one.example/", "https://two.example/"):
+        await customer.says("Nu merge exportul", address={"service_url": url})
+    place = await teams.database.write(lambda tx: people.place(tx, "teams", "tenant", "a:1", "direct"))
+    assert place.address == {"service_url": "https://two.example/"}
