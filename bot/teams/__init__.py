@@ -1,0 +1,1 @@
+"""Teams, on the way in: whom to believe, and what was said."""

@@ -1,0 +1,1 @@
+"""Teams, on the way out: render a message, send it."""
