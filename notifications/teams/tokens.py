@@ -24,9 +24,11 @@ _PASSWORD = _(
     "Microsoft does not accept the desk's password: it is wrong or has expired. "
     "Make a new client secret for the bot and set TEAMS_APP_PASSWORD."
 )
-_APP = _("Microsoft does not know the desk's app there. Check TEAMS_APP_ID and TEAMS_TENANT_ID.")
+_APP = _(
+    "Microsoft does not find the desk's app in that organisation. Check TEAMS_APP_ID and TEAMS_TENANT_ID."
+)
 _TENANT = _(
-    "Microsoft did not understand for whom the desk signs in. Check TEAMS_TENANT_ID and TEAMS_APP_ID."
+    "Microsoft does not recognise the organisation that the desk signs in to. Check TEAMS_TENANT_ID and TEAMS_APP_ID."
 )
 _ADDRESS = _("Nobody hands out tokens at the sign-in address. Check TEAMS_LOGIN_URL.")
 _REFUSED = _(
