@@ -78,7 +78,7 @@ class Adapter(CloudAdapterBase):
 
     async def _logic(self, context: TurnContext) -> None:
         answer = await self._turn(context.activity.raw)
-        if answer is not None and context.activity.type == ActivityTypes.invoke:
+        if answer is not None:
             # As `send_activity` would put it there, without copying the whole card.
             response = InvokeResponse(status=answer.status, body=answer.body)
             context.turn_state[self._INVOKE_RESPONSE_KEY] = Activity(

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.loopback import from_this_machine
 from bot.teams.adapter import Adapter, InvokeAnswer, Turn
@@ -73,7 +72,7 @@ async def _read(request: web.Request) -> dict[str, Any]:
             if len(raw) > MOST_BYTES:
                 raise _too_large()
         activity = _read_activity(raw)
-    except (HttpProcessingError, web.RequestPayloadError, msgspec.MsgspecError, RecursionError):
+    except (web.RequestPayloadError, msgspec.MsgspecError, RecursionError):
         raise web.HTTPBadRequest(text="The request cannot be read.") from None
     if not isinstance(activity.get("type"), str):
         raise web.HTTPBadRequest(text="The request is no activity.")

@@ -28,7 +28,8 @@ _APP = _(
     "Microsoft does not find the desk's app in that organisation. Check TEAMS_APP_ID and TEAMS_TENANT_ID."
 )
 _TENANT = _(
-    "Microsoft does not recognise the organisation that the desk signs in to. Check TEAMS_TENANT_ID and TEAMS_APP_ID."
+    "Microsoft does not recognise the organisation that the desk signs in to. "
+    "Check TEAMS_TENANT_ID and TEAMS_APP_ID."
 )
 _ADDRESS = _("Nobody hands out tokens at the sign-in address. Check TEAMS_LOGIN_URL.")
 _REFUSED = _(

@@ -282,7 +282,19 @@ def test_the_tenant_is_the_channels_else_the_conversations(more: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 90_000, b"{}", b'{"type": 7}', b'{"a":NaN}']
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b'{"a":' + b"[" * 90_000,
+        b"{}",
+        b'{"type": 7}',
+        b'{"a":NaN}',
+    ],
 )
 async def test_what_is_no_activity_is_refused(client: Client, desk: Desk, raw: bytes) -> None:
     answer = await client.post(PATH, data=raw, headers={"Authorization": f"Bearer {token()}"})
@@ -459,7 +471,7 @@ ANSWERS = [
     b'{"keys": []}',
     b'{"keys": [1, {}, {"kid": "one"}]}',
     b"[" * 90_000,
-    b" " * 1_100_000,
+    b" " * 1_100_000 + b'{"keys": []}',
 ]
 
 
@@ -469,6 +481,21 @@ async def test_an_answer_without_keys_is_no_answer(
 ) -> None:
     microsoft.answer = answer
     assert (await knock(client)).status == 503
+
+
+async def test_an_answer_that_is_too_large_is_not_read(client: Client, microsoft: KeyServer) -> None:
+    told = json.dumps({"keys": [public_key("one")]}).encode()
+    microsoft.answer = told.ljust(1_000_001)
+    assert (await knock(client)).status == 503
+
+
+async def test_no_keys_do_not_replace_those_that_we_have(
+    client: Client, microsoft: KeyServer, clock: Clock
+) -> None:
+    await knock(client)
+    microsoft.keys = []
+    clock.time += 100_000
+    assert (await knock(client, token(exp=clock.time))).status == 200
 
 
 async def test_keys_that_are_of_no_use_are_left_out(keys: SigningKeys, microsoft: KeyServer) -> None:

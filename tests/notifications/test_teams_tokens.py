@@ -143,7 +143,7 @@ async def test_a_failure_is_shared_for_a_moment(tokens: Tokens, login: FakeLogin
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(500, None), (503, "server_error"), (400, "temporarily_unavailable")]
+    ("status", "error"), [(500, None), (503, "server_error"), (408, None), (400, "temporarily_unavailable")]
 )
 async def test_a_failure_of_microsofts_may_pass(
     tokens: Tokens, login: FakeLogin, status: int, error: str | None
@@ -209,6 +209,12 @@ async def test_a_refusal_says_which_setting_to_mend(
 async def test_an_answer_without_a_token_may_pass(tokens: Tokens, login: FakeLogin, raw: bytes) -> None:
     login.says(raw)
     assert (await failure(tokens)).temporary
+
+
+async def test_the_secret_goes_nowhere_else(tokens: Tokens, login: FakeLogin) -> None:
+    login.denies(307, None, Location=f"{login.url}elsewhere")
+    await failure(tokens)
+    assert len(login.asked) == 1
 
 
 async def test_the_playground_wants_no_token(login: FakeLogin, session: aiohttp.ClientSession) -> None:
