@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from tests.e2e.adaptive_cards import Card, words
 from tests.e2e.gateway import Trouble
@@ -152,9 +153,7 @@ class TeamsGateway:
             path, who = path.replace(who, self.accounts[who]), self.accounts[who]
         url = f"{self.playground_url}{path}"
         body = call.body if request.can_read_body or call.body else None
-        async with self._session.request(
-            call.method, aiohttp.client.URL(url, encoded=True), json=body
-        ) as answer:
+        async with self._session.request(call.method, URL(url, encoded=True), json=body) as answer:
             raw, call.status = await answer.read(), answer.status
         call.answer = json.loads(raw) if raw else None
         self._leave_out_others(call, who)
