@@ -65,7 +65,7 @@ def from_html(markup: str, desk: Collection[str] = ()) -> str:
 
 def quoted_in(markup: str) -> str | None:
     """Return the id of the message that a message's HTML quotes: what people call a reply in a chat."""
-    return _read(markup, ()).quoted
+    return _read(markup, ()).quoted if _REPLY in markup.lower() else None
 
 
 def _read(markup: str, desk: Collection[str]) -> "_Page":
