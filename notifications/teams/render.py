@@ -1,0 +1,40 @@
+"""The neutral message in Teams' dress: an activity of text, or of one card where there is more than words."""
+
+from typing import Any
+
+from desk.messages import Block, Bold, Buttons, Facts, Message, Table, Text
+from notifications.teams.buttons import size
+from notifications.teams.cards import card, still_said
+from notifications.teams.fit import fitted
+from notifications.teams.html import paragraphs
+from notifications.teams.text import entities, one_line, summary
+
+# Bytes of JSON in UTF-16. Teams promises to take 28 KB in the strictest of its places; what the sender adds
+# (to whom, in which conversation) must fit beside it.
+LARGEST = 26_000
+_LONGEST_NAME = 100
+_ONLY_IN_CARDS = (Buttons, Facts, Table)
+
+
+def render(message: Message) -> dict[str, Any]:
+    """Return a message as a Bot Framework activity, with a `summary` for the notification.
+
+    What is too long is cut with "…", and a line says where the rest is.
+    """
+    author: list[Block] = [Text((Bold(one_line(message.author, _LONGEST_NAME)),))] if message.author else []
+    parts = [*author, *message.blocks]
+    activity = {"type": "message", "summary": summary(message)}
+    if message.live is not None or any(isinstance(part, _ONLY_IN_CARDS) for part in parts):
+        room = LARGEST - size(activity | {"attachments": []})
+        return activity | {"attachments": [card(message, parts, room)]}
+    return activity | _text(message, parts, LARGEST - size(activity))
+
+
+def _text(message: Message, parts: list[Block], room: int) -> dict[str, Any]:
+    mentioned = entities(parts)
+    said = fitted(
+        parts, message, paragraphs, room - size({"textFormat": "xml", "text": "", "entities": mentioned})
+    )
+    body = {"textFormat": "xml", "text": "".join(said) or "<p>…</p>"}
+    notified = still_said(mentioned, said)
+    return body | {"entities": notified} if notified else body
