@@ -19,7 +19,8 @@ _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 def card(message: Message, parts: list[Block], room: int) -> Element:
     """Return `parts` of a message as a card's attachment of at most `room` bytes; its buttons stay whole."""
-    buttons = [part for part in parts if isinstance(part, Buttons)]
+    # All stand at the foot of a card: those that stood there already come first.
+    buttons = [part for part in reversed(parts) if isinstance(part, Buttons)]
     content: dict[str, Any] = {"fallbackText": summary(message)}
     if drawn := actions(buttons, message):
         content["actions"] = drawn

@@ -8,6 +8,7 @@ from html import escape
 from desk.messages import Block, Bold, Code, Fine, Inline, Link, Mention, Message, Quote, Rich, Text, When
 from notifications.teams.text import (
     address,
+    clean,
     distance,
     instant,
     linked,
@@ -26,8 +27,9 @@ def paragraphs(block: Block, message: Message) -> list[str]:
             return _wrapped(rich, message, "<p>", "</p>")
         case Fine(rich=rich):
             return _wrapped(rich, message, "<p><i>", "</i></p>")
-        case Quote(text=text) if text.strip():
-            return [f"<blockquote>{_words(text.strip(chr(10)))}</blockquote>"]
+        case Quote(text=text):
+            said = _words(clean(text).strip("\n"))
+            return [f"<blockquote>{said}</blockquote>"] if said.strip() else []
         case _:
             return []
 

@@ -6,13 +6,13 @@ https://github.com/microsoft/AdaptiveCards/issues/8853
 
 from typing import Any
 
-from desk.messages import Block, Bold, Buttons, Fact, Facts, Fine, Message, Quote, Rich, Table, Text
+from desk.messages import Block, Buttons, Fact, Facts, Fine, Message, Quote, Table, Text
 from notifications.teams.runs import Element, paragraph
-from notifications.teams.text import one_line
+from notifications.teams.text import clean, one_line
 
 _SMALL: dict[str, Any] = {"size": "Small", "isSubtle": True}
 _LONGEST_LABEL, _LONGEST_CELL = 75, 120
-_WIDEST, _NARROWEST = 30, 6  # characters of a column, as far as its share of the width goes
+_WIDEST, _NARROWEST = 24, 12  # characters of a column, as far as its share of the width goes
 
 
 def draw(part: Block, message: Message) -> list[Element]:
@@ -23,7 +23,7 @@ def draw(part: Block, message: Message) -> list[Element]:
         case Fine(rich=rich):
             return [element | {"spacing": "Small"} for element in paragraph(rich, message, **_SMALL)]
         case Quote(text=text):
-            said = paragraph((text.strip("\n"),), message)
+            said = paragraph((clean(text).strip("\n"),), message)
             return [{"type": "Container", "style": "emphasis", "items": said}] if said else []
         case Facts(facts=facts):
             pairs = [facts[i : i + 2] for i in range(0, len(facts), 2)]
@@ -52,8 +52,9 @@ def _rows(table: Table, message: Message) -> list[Element]:
     cells = [_cells(row, many) for row in (table.headings, *table.rows)]
     widths = [_width(column) for column in zip(*cells, strict=True)]
     heading, *rows = cells
-    drawn = [_row([(Bold(cell),) for cell in heading], widths, message, "Default")]
-    return drawn + [_row([(cell,) for cell in row], widths, message, "Small") for row in rows]
+    said = [_row([paragraph((cell,), message, **_SMALL) for cell in heading], widths)]
+    said += [_row([paragraph((cell,), message) for cell in row], widths) for row in rows]
+    return [row | {"spacing": "Small"} for row in said]
 
 
 def _cells(row: tuple[str, ...], many: int) -> list[str]:
@@ -66,12 +67,8 @@ def _width(column: tuple[str, ...]) -> int:
     return max(_NARROWEST, min(_WIDEST, max(map(len, column))))
 
 
-def _row(cells: list[Rich], widths: list[int], message: Message, spacing: str) -> Element:
-    columns = [
-        _column(paragraph(cell, message)) | {"width": width}
-        for cell, width in zip(cells, widths, strict=True)
-    ]
-    return _columns(columns) | {"spacing": spacing}
+def _row(cells: list[list[Element]], widths: list[int]) -> Element:
+    return _columns([_column(cell) | {"width": width} for cell, width in zip(cells, widths, strict=True)])
 
 
 def _column(items: list[Element]) -> Element:

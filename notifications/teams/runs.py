@@ -32,15 +32,15 @@ _BOLD: Element = {"weight": "Bolder"}
 _READ_BY_CLIENTS = re.compile(r"(?<=\{)(?=\{)|(?<=<)(?=/?at>)")
 _FORMATS = re.compile(r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|[*~`]")
 _LOOKS_LIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
-_OPENS = re.compile(r"(?<=[\\&<\]!])|(?<=\{)(?=\{)|^(?=[\s\d#>=|+-])", re.MULTILINE)
+_OPENS = re.compile(r"(?<=[\\&<\]!])|(?<=\{)(?=\{)")
+_BEGINS = re.compile(r"^(?=[\s\d#>=|+-])", re.MULTILINE)  # a heading, a list, a quotation
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
 def paragraph(rich: Rich, message: Message, **look: Any) -> list[Element]:
     """Return `rich` as one element in which every word has this `look`; none if it says nothing."""
     if mentions(rich):
-        text = "".join(_marked(part, message) for part in rich).strip("\n").replace("\n", "\n\n")
-        return [{"type": "TextBlock", "text": text, "wrap": True} | look]
+        return [{"type": "TextBlock", "text": _markdown(rich, message), "wrap": True} | look]
     runs = [run | look for run in _joined(chain.from_iterable(_runs(part, message) for part in rich))]
     if not "".join(run["text"] for run in runs).strip():
         return []
@@ -78,20 +78,24 @@ def _leading(url: str | None) -> Element:
     return {"color": "Accent", "selectAction": {"type": "Action.OpenUrl", "url": url}}
 
 
+def _markdown(rich: Rich, message: Message) -> str:
+    text = "".join(_marked(part, message) for part in rich).strip("\n")
+    return _BEGINS.sub(_ZERO_WIDTH_SPACE, text).replace("\n", "\n\n")
+
+
 def _marked(part: Inline, message: Message) -> str:
     match part:
         case Mention():
             known = name_of(part)
-            return f"<at>{known}</at>" if known else disarmed(part.name)
+            return f"<at>{known}</at>" if known else _disarmed(part.name)
         case Bold(text=text) if one_line(text, _LONGEST_LABEL):
-            return f"**{disarmed(one_line(text, _LONGEST_LABEL))}**"
+            return f"**{_disarmed(one_line(text, _LONGEST_LABEL))}**"
         case When(bold=True):
             return f"**{instant(part, message)}**{distance(part, message)}"
         case _:
-            return disarmed(words_in(part, message))
+            return _disarmed(words_in(part, message))
 
 
-def disarmed(text: str) -> str:
-    """Return plain text as Markdown that reads the same in every client of Teams."""
+def _disarmed(text: str) -> str:
     words = _FORMATS.sub(lambda found: _LOOKS_LIKE[found[0]], clean(text))
     return _OPENS.sub(_ZERO_WIDTH_SPACE, words)

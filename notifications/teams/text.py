@@ -31,7 +31,7 @@ _LINE_BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 _URL = re.compile(r"https?://[^\s<>|\"'`]{1,1500}[^\s<>|\"'`.,;:!?)\]}*_~]")
 _USER = re.compile(r"[\w.:@+-]{3,200}", re.ASCII)
 _IN_NAMES = re.compile(r"[<>&\"'*_~`\[\]()\\{}|#]")
-_HIDDEN_GAP = re.compile(r"(?:(?<=[ \n])|^) ")
+_HIDDEN_GAP = re.compile(r"(?<=[ \n]) ")
 _NO_BREAK_SPACE = "\u00a0"
 _LONGEST_NAME, _LONGEST_URL, _LONGEST_SUMMARY = 100, 1000, 200
 _A_MINUTE = timedelta(minutes=1)
