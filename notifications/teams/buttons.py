@@ -18,6 +18,7 @@ MOST_OPTIONS = 6  # of a menu that is shown as buttons
 CHOICE = "choice"  # the input of a longer menu
 
 _LONGEST_LABEL, _LONGEST_OPTION, _LONGEST_QUESTION = 60, 75, 300
+_LARGEST = 13_000  # bytes of all actions with menus as buttons: the half of a card
 _LONGEST_CHOICES = 6000  # bytes of all the choices of a card, so that they leave room for words
 _STYLES = {"primary": "positive", "danger": "destructive"}
 _CHOOSE, _SAVE = _("Choose…"), _("Save")
@@ -32,17 +33,25 @@ def size(drawn: Any) -> int:
 def actions(blocks: list[Buttons], message: Message) -> list[Element]:
     """Return the buttons and menus of a card, in their order."""
     items = [item for block in blocks for item in block.items if isinstance(item, Button) or item.options]
-    many = sum(isinstance(item, Menu) and len(item.options) > MOST_OPTIONS for item in items)
+    drawn = _drawn(items, message, MOST_OPTIONS)
+    if size(drawn) > _LARGEST:
+        drawn = _drawn(items, message, 0)
+    return drawn[:MOST_PRIMARY] + [action | {"mode": "secondary"} for action in drawn[MOST_PRIMARY:]]
+
+
+def _drawn(items: list[Button | Menu], message: Message, most_options: int) -> list[Element]:
+    """Draw all items, a menu of more than `most_options` as a choice."""
+    many = sum(isinstance(item, Menu) and len(item.options) > most_options for item in items)
     names = (CHOICE if place == 0 else f"{CHOICE}.{place + 1}" for place in range(many))
     drawn = []
     for item in items:
         if isinstance(item, Button):
             drawn.append(_button(item, message))
-        elif len(item.options) > MOST_OPTIONS:
+        elif len(item.options) > most_options:
             drawn.append(_choices(item, message, next(names), _LONGEST_CHOICES // many))
         else:
             drawn.append(_menu(item))
-    return drawn[:MOST_PRIMARY] + [action | {"mode": "secondary"} for action in drawn[MOST_PRIMARY:]]
+    return drawn
 
 
 def execute(title: str, action: str, value: str, **more: Any) -> Element:

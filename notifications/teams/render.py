@@ -21,20 +21,33 @@ def render(message: Message) -> dict[str, Any]:
 
     What is too long is cut with "…", and a line says where the rest is.
     """
-    author: list[Block] = [Text((Bold(one_line(message.author, _LONGEST_NAME)),))] if message.author else []
-    parts = [*author, *message.blocks]
     activity = {"type": "message", "summary": summary(message)}
-    if message.live is not None or any(isinstance(part, _ONLY_IN_CARDS) for part in parts):
-        room = LARGEST - size(activity | {"attachments": []})
-        return activity | {"attachments": [card(message, parts, room)]}
-    return activity | _text(message, parts, LARGEST - size(activity))
+    if message.live is not None or any(isinstance(part, _ONLY_IN_CARDS) for part in message.blocks):
+        return activity | {"attachments": [_card(message, size(activity))]}
+    return activity | _text(message, size(activity))
 
 
-def _text(message: Message, parts: list[Block], room: int) -> dict[str, Any]:
+def render_card(message: Message) -> dict[str, Any]:
+    """Return a message as an Adaptive Card, whatever is in it: what a pressed button may be answered with."""
+    content: dict[str, Any] = _card(message, 0)["content"]
+    return content
+
+
+def _card(message: Message, taken: int) -> dict[str, Any]:
+    return card(message, _parts(message), LARGEST - taken - size({"attachments": []}))
+
+
+def _text(message: Message, taken: int) -> dict[str, Any]:
+    parts = _parts(message)
     mentioned = entities(parts)
-    said = fitted(
-        parts, message, paragraphs, room - size({"textFormat": "xml", "text": "", "entities": mentioned})
-    )
+    taken += size({"textFormat": "xml", "text": "", "entities": mentioned})
+    said = fitted(parts, message, paragraphs, LARGEST - taken)
     body = {"textFormat": "xml", "text": "".join(said) or "<p>…</p>"}
     notified = still_said(mentioned, said)
     return body | {"entities": notified} if notified else body
+
+
+def _parts(message: Message) -> list[Block]:
+    if message.author is None:
+        return list(message.blocks)
+    return [Text((Bold(one_line(message.author, _LONGEST_NAME)),)), *message.blocks]

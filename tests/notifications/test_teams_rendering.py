@@ -38,7 +38,7 @@ from desk.messages import (
 )
 from notifications.teams.buttons import MOST_PRIMARY, size, value_of
 from notifications.teams.form import LONGEST_FIELD, dialog, fields_of, inline
-from notifications.teams.render import LARGEST, render
+from notifications.teams.render import LARGEST, render, render_card
 
 NOW = datetime(2026, 11, 30, 9, 20, tzinfo=UTC)
 ANA = Mention("29:1a-B_c", "Ana Ionescu")
@@ -270,6 +270,11 @@ def test_a_long_menu_is_a_choice_whose_value_is_read_with_the_button() -> None:
     assert (value_of({"value": "1042"}), value_of({})) == ("1042", "")
 
 
+def test_menus_that_would_fill_a_card_are_choices() -> None:
+    menu = Menu("m.n", "M", tuple(Option("👍" * 60, f"1042:{n}") for n in range(6)))
+    assert [len(list(elements(actions(*[menu] * n), "Input.ChoiceSet"))) for n in (1, 5)] == [0, 5]
+
+
 def test_only_six_actions_stand_beside_each_other() -> None:
     drawn = actions(*[Button("a.b", str(n), str(n)) for n in range(9)])
     assert [action.get("mode") for action in drawn] == [None] * MOST_PRIMARY + ["secondary"] * 3
@@ -285,6 +290,11 @@ def test_a_live_card_is_asked_for_anew_by_at_most_sixty_viewers() -> None:
     assert refresh["action"] == {"type": "Action.Execute", "verb": "ticket.card", "data": {"value": "1042"}}
     assert len(refresh["userIds"]) == 60
     assert "userIds" not in card(Text(("x",)), live=Live("ticket.card", "1042"))["refresh"]
+
+
+def test_words_alone_can_be_a_card_too() -> None:
+    shown = render_card(Message((Text(("Gata.",)),), author="Ana"))
+    assert (shown["type"], words(shown["body"])) == ("AdaptiveCard", "AnaGata.")
 
 
 def test_the_notification_says_the_first_words_plainly() -> None:
@@ -386,7 +396,7 @@ buttons = st.builds(
     st.lists(
         st.builds(Button, st.just("a.b"), long, st.just("1042"))
         | st.builds(Menu, st.just("m.n"), long, options),
-        max_size=6,
+        max_size=5,
     ),
 )
 
