@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from desk.errors import NotFound
 from desk.messages import Answer, Live, Message, Option
 from desk.team_messages import Card, Reader, card
 from desk.tickets import Kind, Ticket, ticket_id
 from desk.wording import Words
+from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Call, Desk
@@ -27,9 +29,10 @@ def write(tx: Transaction, desk: Desk, key: str, platform: str, now: datetime) -
 
 def looked_at(call: Call) -> Answer:
     """Somebody looks at a card, on a platform that asks what they in particular can do."""
-    case = cases.load(call.tx, call.desk, ticket_id(call.incoming.subject))
+    number = ticket_id(call.incoming.subject)
     if call.place is None or not call.desk.is_triage(call.place.id):
-        return Answer()
+        raise NotFound(_("There is no ticket T-{id}."), id=number)
+    case = cases.load(call.tx, call.desk, number)
     live = Live("ticket.card", str(case.ticket.id), (call.person.user,))
     return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(call, case), live))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.errors import NotFound
 from desk.messages import Buttons
 from desk.tickets import Status
 from handlers import team
@@ -101,7 +102,8 @@ async def test_each_sees_the_card_as_they_can_use_it(teams: TestedDesk) -> None:
 
 async def test_outside_the_teams_channel_no_card_is_shown(teams: TestedDesk) -> None:
     customer = in_teams(teams, "29:client", "a:1", direct=True)
-    assert (await customer.presses("ticket.card", 1001)).card is None
+    with pytest.raises(NotFound):
+        await customer.presses("ticket.card", 1001)
 
 
 async def test_a_person_is_called_as_the_platform_calls_them(teams: TestedDesk) -> None:
