@@ -10,7 +10,8 @@ class SendError(Exception):
 
     `temporary` failures are tried again, after `retry_after` seconds where the platform said so.
     `everywhere` means that the whole workspace must wait, not this place alone. `uncertain` means that
-    it may have arrived all the same: ask with `find` before sending again.
+    it may have arrived all the same: ask with `find` before sending again. `closed` means that nobody hears us
+    in this place any more, whatever we say there, until somebody speaks to us there again.
     """
 
     def __init__(
@@ -21,12 +22,14 @@ class SendError(Exception):
         retry_after: float | None = None,
         everywhere: bool = False,
         uncertain: bool = False,
+        closed: bool = False,
     ) -> None:
         super().__init__(reason)
         self.temporary = temporary
         self.retry_after = retry_after
         self.everywhere = everywhere
         self.uncertain = uncertain
+        self.closed = closed
 
 
 class Bucket(NamedTuple):

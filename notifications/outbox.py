@@ -191,8 +191,14 @@ class Delivery:
     def _failed(self, letter: Letter, error: SendError) -> Outcome:
         now = self._now()
         if not error.temporary:
-            log.warning("outbox.refused", letter=letter.id, place=letter.place_id, reason=str(error))
-            return Outcome(letter, now, error=str(error))
+            log.warning(
+                "outbox.refused",
+                letter=letter.id,
+                place=letter.place_id,
+                reason=str(error),
+                closed=error.closed,
+            )
+            return Outcome(letter, now, error=str(error), closed=error.closed)
         wait = timedelta(seconds=error.retry_after) if error.retry_after else _backoff(letter.attempts)
         if error.everywhere:
             self._pauses[letter.platform, letter.workspace] = now + wait

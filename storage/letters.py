@@ -44,7 +44,7 @@ class Letter(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """How sending a letter went. `again_at` is set for a failure that may pass; `next_at` is when the
-    place may be spoken in again."""
+    place may be spoken in again. `closed` says that nobody hears us there any more."""
 
     letter: Letter
     next_at: datetime
@@ -52,6 +52,7 @@ class Outcome(Struct, frozen=True):
     error: str | None = None
     again_at: datetime | None = None
     doubtful: bool = False
+    closed: bool = False
 
 
 _FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
@@ -157,6 +158,7 @@ _AGAIN = Prepared(
         doubtful=sa.bindparam("in_doubt"),
     )
 )
+_CLOSE = Prepared(sa.update(places).where(among(places.c.id, "ids")).values(closed=True))
 
 
 def _post(insert: Any) -> Any:
@@ -169,7 +171,7 @@ _POST = {True: Prepared(_post(postgresql.insert(posts))), False: Prepared(_post(
 
 
 def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
-    """Store how letters went and give their places back."""
+    """Store how letters went, give their places back, and close those in which nobody hears us any more."""
     done = [_done(o, now) for o in outcomes if o.again_at is None]
     again = [
         {"the_id": o.letter.id, "why": o.error, "in_doubt": o.doubtful}
@@ -184,6 +186,8 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
         if rows:
             tx.run(statement, rows)
     tx.run(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
+    if closed := {o.letter.place_id for o in outcomes if o.closed}:
+        tx.run(_CLOSE, {"ids": closed})
     tx.wake("sent", now)
 
 

@@ -219,6 +219,47 @@ async def test_what_is_refused_for_good_does_not_hold_up_the_rest_and_the_team_h
     assert "web a" in office.platform.said("triage")[0]
 
 
+async def is_closed(database: Database, conversation: str) -> bool:
+    return await database.write(lambda tx: people.place(tx, "web", "try", conversation, "channel").closed)
+
+
+async def test_a_place_in_which_nobody_hears_us_any_more_is_closed_and_the_team_hears(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    office.platform.failures = [SendError("The desk was removed.", closed=True)]
+    await office.put("a", "never")
+    await office.until(lambda: bool(office.platform.said("triage")))
+    await office.put("b", "elsewhere")
+    await office.idle()
+    assert "The desk was removed." in office.platform.said("triage")[0]
+    assert await is_closed(office.database, "a")
+    assert not await is_closed(office.database, "b")
+    assert not await is_closed(office.database, "triage")
+
+
+@pytest.mark.parametrize("temporary", [False, True])
+async def test_no_other_failure_closes_a_place(desk: TestedDesk, office: PostOffice, temporary: bool) -> None:
+    office.platform.failures = [SendError("no", temporary=temporary)]
+    await office.put("a", "x")
+    await office.until(lambda: not office.platform.failures)
+    await office.wait_for(60)
+    await office.idle()
+    assert not await is_closed(office.database, "a")
+
+
+async def test_several_places_are_closed_together(database: Database) -> None:
+    office = PostOffice(database)
+    for conversation in ("a", "b", "c"):
+        await office.put(conversation, "x")
+    lease = MONDAY_TEN + timedelta(minutes=1)
+    claimed = await database.write(lambda tx: letters.claim(tx, MONDAY_TEN, lease, 10))
+    outcomes = [
+        letters.Outcome(one, MONDAY_TEN, error="gone", closed=one.conversation != "b") for one in claimed
+    ]
+    await database.write(lambda tx: letters.finish(tx, outcomes, MONDAY_TEN))
+    assert [await is_closed(database, one) for one in ("a", "b", "c")] == [True, False, True]
+
+
 async def test_after_an_uncertain_outcome_the_platform_is_asked_first(office: PostOffice) -> None:
     office.platform.arrives_all_the_same = True
     office.platform.failures = [SendError("timeout", temporary=True, retry_after=1, uncertain=True)]
