@@ -10,8 +10,8 @@ class SendError(Exception):
 
     `temporary` failures are tried again, after `retry_after` seconds where the platform said so.
     `everywhere` means that the whole workspace must wait, not this place alone. `uncertain` means that
-    it may have arrived all the same: ask with `find` before sending again. `closed` means that nobody hears us
-    in this place any more, whatever we say there, until somebody speaks to us there again.
+    it may have arrived all the same: ask with `find` before sending again. `closed` means that nobody hears
+    us in this place any more, whatever we say there, until somebody speaks to us there again.
     """
 
     def __init__(
