@@ -49,6 +49,10 @@ async def build(app: App) -> web.Application:
         from bot.slack.connect import connect
 
         await connect(app, site)
+    if app.settings.teams:
+        from bot.teams.connect import connect as connect_teams
+
+        await connect_teams(app, site)
     return site
 
 

@@ -148,6 +148,13 @@ def at_your_service(t: Words, zone: str) -> Message:
     )
 
 
+def arrived(t: Words, zone: str) -> Message:
+    """Return what the desk says in a channel or a group that it was added to."""
+    hello = t("Hello. Mention me here with what happened, and it becomes a ticket.")
+    team = t("If this is a customer's channel, an agent makes it theirs: customer link NAME.")
+    return Message((Text((hello,)), Fine((team,))), t.language, zone)
+
+
 def welcome(t: Words, zone: str) -> Message:
     """Return the answer to a greeting: what to write, and what happens then."""
     return Message(

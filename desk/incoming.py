@@ -15,6 +15,8 @@ Kind = Literal[
     "profile",  # a platform told us who somebody is
     "joined",  # somebody became a member of a conversation
     "left",  # ... and stopped being one
+    "installed",  # somebody added the desk to a conversation
+    "removed",  # ... or removed it
 ]
 
 

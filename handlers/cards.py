@@ -11,7 +11,7 @@ from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case
 from handlers.context import Call, Desk
-from storage import people, tickets
+from storage import outbox, people, tickets
 from storage.transactions import Transaction
 
 _MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them do not fit a card in Slack
@@ -29,12 +29,19 @@ def write(tx: Transaction, desk: Desk, key: str, platform: str, now: datetime) -
 
 def looked_at(call: Call) -> Answer:
     """Somebody looks at a card, on a platform that asks what they in particular can do."""
-    number = ticket_id(call.incoming.subject)
+    number = ticket_id(call.incoming.subject or _shown_in(call))
     if call.place is None or not call.desk.is_triage(call.place.id):
         raise NotFound(_("There is no ticket T-{id}."), id=number)
     case = cases.load(call.tx, call.desk, number)
     live = Live("ticket.card", str(case.ticket.id), (call.person.user,))
     return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(call, case), live))
+
+
+def _shown_in(call: Call) -> str:
+    """Return the number of the ticket whose card the message is on which somebody acted."""
+    message, place = call.incoming.message, call.place
+    key = outbox.post_at(call.tx, place.id, message) if place and message else None
+    return key.removeprefix("card:") if key and key.startswith("card:") else ""
 
 
 def _reader(call: Call, case: Case) -> Reader:

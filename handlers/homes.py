@@ -30,7 +30,10 @@ def _is_theirs(call: Call, place: Place) -> bool:
 def alone_with(tx: Transaction, person: Person) -> Place:
     """Return where we can talk to somebody alone; a platform takes a person's id for that conversation."""
     conversation = f"dm:{person.user}" if person.platform == "web" else person.user
-    return people.place(tx, person.platform, person.workspace, conversation, "direct")
+    place = people.place(tx, person.platform, person.workspace, conversation, "direct")
+    if person.platform == "teams" and place.address is None:
+        people.change_place(tx, place.id, address={"type": "person"})
+    return place
 
 
 def opened_in(call: Call, number: str) -> Place | None:

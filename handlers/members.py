@@ -1,9 +1,11 @@
-"""Who is who: profiles that platforms tell us, and who belongs to the team."""
+"""Who is who and where: profiles that platforms tell us, who belongs to the team, where the desk is."""
 
+from desk.customer_messages import arrived, welcome
 from desk.messages import Answer
 from handlers import cases
 from handlers.context import Call
-from storage import people, tickets
+from storage import outbox, people, tickets
+from storage.outbox import Post
 
 _CARDS = 20
 
@@ -26,6 +28,25 @@ def _named_on_cards(call: Call) -> None:
     theirs = tickets.open_tickets(call.tx, requester_id=call.person.id, most=_CARDS)
     found = cases.load_many(call.tx, call.desk, tickets.lock(call.tx, [ticket.id for ticket in theirs]))
     cases.store(call.tx, call.desk, found, call.now)
+
+
+def installed(call: Call) -> Answer:
+    """Somebody added the desk to a conversation: it says what it is for, once a day."""
+    place = call.place
+    if place is None or call.desk.is_triage(place.id):
+        return Answer()
+    t, zone = call.t, call.desk.plan.zone
+    said = welcome(t, zone) if call.incoming.direct else arrived(t, zone)
+    once = f"arrived:{place.id}:{call.now:%Y-%m-%d}"
+    outbox.put(call.tx, [Post(place.id, said, dedupe_key=once)], call.now)
+    return Answer()
+
+
+def removed(call: Call) -> Answer:
+    """Somebody removed the desk from a conversation: nobody hears us there any more."""
+    if call.place is not None:
+        people.change_place(call.tx, call.place.id, closed=True)
+    return Answer()
 
 
 def joined(call: Call) -> Answer:

@@ -33,7 +33,7 @@ from storage.people import Person, Place
 from storage.transactions import Transaction
 
 _LONGEST_NAME = 200  # characters; what the table holds
-_HEARD = ("message", "action", "command", "joined")  # who does that in a place hears us there
+_HEARD = ("message", "action", "command", "installed")  # who does that in a place hears us there
 Handler = Callable[[Call], Answer]
 
 # What somebody did -> what we do.
@@ -45,6 +45,8 @@ KINDS: dict[str, Handler] = {
     "profile": members.profile,
     "joined": members.joined,
     "left": members.left,
+    "installed": members.installed,
+    "removed": members.removed,
 }
 
 # For the team alone: nobody else can type these or press these.

@@ -88,9 +88,9 @@ class Tokens:
             raise self._outcome
         return dict(self._outcome or {})
 
-    def forget(self, headers: dict[str, str]) -> None:
-        """Ask anew next time: Teams did not accept these headers."""
-        if headers == self._outcome:
+    def forget(self, headers: dict[str, str] | None = None) -> None:
+        """Ask anew next time: Teams did not accept these headers, or (None) the last ones."""
+        if headers is None or headers == self._outcome:
             self._outcome = None
 
     def _holds(self) -> bool:

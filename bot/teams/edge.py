@@ -1,0 +1,149 @@
+"""What Teams tells, received and answered in the response that Teams waits for.
+
+A message is acknowledged after `receive` has returned, that is, after the commit. What `receive` raises
+becomes a 500, so that Teams sends the activity again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import structlog
+from msgspec.structs import replace
+
+from bot.teams import answers
+from bot.teams.activities import Presence, translate
+from bot.teams.adapter import InvokeAnswer
+from bot.teams.bodies import Body, part, word
+from desk.incoming import Incoming
+from desk.messages import Answer
+from notifications.chat import SendError
+from notifications.teams.send import TeamsChat
+
+log = structlog.get_logger()
+
+Receive = Callable[[Incoming], Awaitable[Answer]]
+
+# Reactions name a message without its words, and no bot may ask for these: what was heard lately is kept.
+_HEARD = 500
+_CARD = "ticket.card"
+
+
+class Edge:
+    """Takes activities that were verified. `moved` is told when somebody came to a team, or left it."""
+
+    def __init__(
+        self, receive: Receive, chat: TeamsChat, emoji: str, moved: Callable[[str], None] = lambda _team: None
+    ) -> None:
+        self._receive = receive
+        self._chat = chat
+        self._emoji = emoji
+        self._moved = moved
+        self._heard: OrderedDict[tuple[str, str], Incoming] = OrderedDict()
+
+    async def turn(self, activity: Body) -> InvokeAnswer | None:
+        """Handle one activity; return the answer where Teams waits for one."""
+        answer, incoming = Answer(), None
+        for told in translate(activity, self._emoji):
+            if isinstance(told, Presence):
+                await self._receive(_of_presence(told, activity))
+                self._moved(told.address.get("team", ""))
+                continue
+            incoming = await self._completed(told)
+            answer = await self._take(incoming)
+        if word(activity, "type") == "invoke":
+            return await self._answered(activity, incoming, answer) if incoming is not None else None
+        if incoming is not None:
+            await self._say(incoming, answer)
+        return None
+
+    async def _take(self, incoming: Incoming) -> Answer:
+        if incoming.kind == "message":
+            self._hear(incoming)
+        if incoming.kind in ("joined", "left"):
+            self._moved(incoming.address.get("team", ""))
+        return await self._receive(incoming)
+
+    def _hear(self, incoming: Incoming) -> None:
+        self._heard[incoming.conversation, incoming.message or ""] = incoming
+        if len(self._heard) > _HEARD:
+            self._heard.popitem(last=False)
+
+    async def _completed(self, incoming: Incoming) -> Incoming:
+        """Add what the activity lacks. This is before the transaction: none is open while we ask Teams."""
+        if incoming.kind != "mark":
+            return incoming
+        heard = self._heard.get((incoming.conversation, incoming.message or ""))
+        if heard is not None:
+            said = {"text": heard.text, "files": heard.files, "thread": heard.thread}
+            return replace(incoming, author=heard.user, **said)
+        if incoming.author is None or incoming.author == incoming.user:
+            return incoming
+        try:
+            member = await self._chat.member(
+                incoming.address.get("service_url", ""),
+                incoming.conversation,
+                incoming.author,
+                incoming.workspace,
+            )
+        except SendError as error:
+            log.info("teams.author_unknown", why=str(error))
+            return incoming
+        return replace(incoming, author=word(member, "id") or incoming.author)
+
+    async def _answered(self, activity: Body, incoming: Incoming, answer: Answer) -> InvokeAnswer:
+        name = word(activity, "name")
+        if name == "adaptiveCard/action":
+            return answers.pressed(answer if _says_anything(answer) else await self._card(incoming))
+        if name == "task/submit" and (answer.errors or answer.refused):
+            return answers.again(await self._form(activity, incoming), incoming.fields, answer)
+        return answers.dialog(answer)
+
+    async def _card(self, incoming: Incoming) -> Answer:
+        """Return what the card on which somebody acted shows to them now, nothing where it was no card."""
+        look = replace(incoming, id=f"{incoming.id}:card"[-200:], command=_CARD, subject="", fields={})
+        answer = await self._receive(look)
+        return Answer(card=answer.card)
+
+    async def _form(self, activity: Body, incoming: Incoming) -> Answer:
+        """Ask for the form that was sent once more: what was typed must not be lost."""
+        opener = word(part(activity, "value", "data"), "opener")
+        subject = incoming.subject.partition(":")[0]
+        return await self._receive(
+            replace(incoming, id=f"{incoming.id}:form"[-200:], command=opener, subject=subject, fields={})
+        )
+
+    async def _say(self, incoming: Incoming, answer: Answer) -> None:
+        """Say what was answered to a press or a mark that waits for no answer of its own."""
+        message = answers.spoken(answer)
+        if message is None:
+            return
+        try:
+            aside = incoming.conversation if incoming.direct else incoming.user
+            address = incoming.address | ({} if incoming.direct else {"type": "person"})
+            await self._chat.say(incoming.workspace, aside, message, address)
+        except SendError as error:
+            log.warning("teams.not_said", reason=str(error))
+
+
+def _says_anything(answer: Answer) -> bool:
+    return bool(answer.message or answer.form or answer.card or answer.errors)
+
+
+def _of_presence(presence: Presence, activity: Body) -> Incoming:
+    kind: Literal["installed", "removed"] = "installed" if presence.added else "removed"
+    moment = word(activity, "id") or word(activity, "timestamp")
+    return Incoming(
+        platform="teams",
+        id=f"{kind}:{word(activity, 'type')}:{presence.conversation}:{moment}"[-200:],
+        kind=kind,
+        workspace=presence.workspace,
+        user=presence.user,
+        user_name=presence.user_name,
+        conversation=presence.conversation,
+        place_name=presence.place_name,
+        address=presence.address,
+        direct=presence.direct,
+        typed=True,
+        threaded=presence.address.get("type") == "channel",
+    )
