@@ -34,7 +34,8 @@ def dialog(
 
     `values` are what was typed already, by the fields' names, and `errors` what is wrong with it.
     """
-    data = {"action": form.action, "value": form.subject, "dialog": True, "opener": form.opener}
+    data = {"action": form.action, "value": form.subject, "dialog": True}
+    data |= {"opener": form.opener} if form.opener else {}
     submit = {"type": "Action.Submit", "title": label(form.submit), "data": data, "style": "positive"}
     return {
         "title": one_line(form.title, _LONGEST_TITLE) or "—",

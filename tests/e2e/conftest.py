@@ -13,11 +13,12 @@ from desk.tickets import Event, Ticket
 from storage import people, tickets
 from storage.database import Database
 from storage.transactions import Transaction
-from tests.e2e import local_slack
+from tests.e2e import local_slack, playground_process, teams_world
 from tests.e2e.block_kit import mistakes_in
 from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.gateway import Gateway
 from tests.e2e.local_slack import BOT_TOKEN, CARPATI, ION, SECRET, TEAM, TRIAGE, LocalSlack, Mode
+from tests.e2e.playground import Playground
 
 
 @pytest.fixture(scope="session")
@@ -141,6 +142,63 @@ async def desk(slack: LocalSlack, gateway: Gateway, book: Book, tmp_path: Path) 
         desk.kill()
 
 
+@pytest.fixture(scope="session")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """A Teams on this machine."""
+    if reason := playground_process.why_not():
+        pytest.skip(reason)
+    with playground_process.open_playground(tmp_path_factory.mktemp("teams")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def teams(playground: Playground) -> AsyncIterator[Playground]:
+    """A Teams in which nothing was said yet. At the end, nothing that was sent may have been wrong."""
+    await playground.enter()
+    yield playground
+    await playground.leave()
+    assert playground.gateway.mistakes == []
+
+
+def teams_settings(teams: Playground) -> dict[str, str]:
+    """Return the settings of a desk in the Teams of this machine."""
+    return {
+        "DESK_TEAMS_PLAYGROUND": "true",
+        "TEAMS_TENANT_ID": teams_world.TENANT,
+        "TEAMS_TRIAGE_CHANNEL": teams_world.TRIAGE,
+        "TEAMS_SERVICE_URL": teams.gateway.service_url,
+    }
+
+
+@pytest.fixture
+async def desk_in_teams(teams: Playground, book: Book, tmp_path: Path) -> AsyncIterator[DeskProcess]:
+    """The desk, running in Teams alone, its team known; Ion and the group chat are Trans Carpați's."""
+    await book.database.write(_introduce_in_teams)
+    desk = DeskProcess(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'desk.db'}", **teams_settings(teams))
+    teams.gateway.desk_url = desk.address
+    try:
+        await desk.start()
+        await eventually(lambda: _knows_its_team_in_teams(book), "the desk knows its team")
+        yield desk
+        assert await desk.stop() == 0
+        assert desk.complaints() == []
+    finally:
+        desk.kill()
+
+
+def _introduce_in_teams(tx: Transaction) -> None:
+    customer = people.customer_called(tx, "Trans Carpați")
+    assert customer is not None
+    ion = people.person(tx, "teams", teams_world.TENANT, teams_world.ION)
+    people.change_person(tx, ion.id, customer_id=customer.id)
+    group = people.place(tx, "teams", teams_world.TENANT, teams_world.GROUP, "channel")
+    people.change_place(tx, group.id, customer_id=customer.id)
+
+
+async def _knows_its_team_in_teams(book: Book) -> bool:
+    return await book.count("people WHERE agent AND platform = 'teams' AND name <> ''") == 2
+
+
 async def _knows_its_team(slack: LocalSlack, book: Book) -> bool:
-    agents = await book.count("people WHERE agent AND name <> ''")
+    agents = await book.count("people WHERE agent AND platform = 'slack' AND name <> ''")
     return agents == 2 and (slack.mode == "events" or await slack.connected())
