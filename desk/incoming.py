@@ -21,13 +21,17 @@ Kind = Literal[
 
 
 class File(Struct, frozen=True):
-    """A file somebody attached: kept by reference, with what a person needs to judge it. Size in bytes."""
+    """A file somebody attached: kept by reference, with what a person needs to judge it. Size in bytes.
+
+    `download` gives the file to whoever asks, for a short while, where the platform has such an address.
+    """
 
     id: str
     name: str
     kind: str = ""
     size: int = 0
     url: str = ""
+    download: str = ""
 
 
 class Line(Struct, frozen=True):

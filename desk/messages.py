@@ -136,6 +136,24 @@ class Buttons(Struct, frozen=True, tag="buttons"):
 Block = Text | Fine | Quote | Facts | Table | Buttons
 
 
+class Attached(Struct, frozen=True):
+    """A file that somebody attached elsewhere, to be passed on. Size in bytes, 0 where nobody said.
+
+    `url` is where people find it, `download` an address that gives it to whoever asks, for a short while;
+    the platform knows it by `id`.
+    """
+
+    name: str
+    platform: str
+    workspace: str
+    id: str = ""
+    kind: str = ""
+    size: int = 0
+    url: str = ""
+    download: str = ""
+    service_url: str = ""
+
+
 class Live(Struct, frozen=True):
     """A card of which each of its `viewers` (a platform's user ids) may see what they can do themselves.
 
@@ -150,7 +168,7 @@ class Live(Struct, frozen=True):
 class Message(Struct, frozen=True):
     """Something said in one place, in one language, its instants shown in one zone (an IANA name).
 
-    `author` is set when the desk passes on what a person wrote.
+    `author` is set when the desk passes on what a person wrote, with the `files` that they attached.
     """
 
     blocks: tuple[Block, ...]
@@ -158,6 +176,7 @@ class Message(Struct, frozen=True):
     zone: str = "Europe/Bucharest"
     author: str | None = None
     live: Live | None = None
+    files: tuple[Attached, ...] = ()
 
 
 class Field(Struct, frozen=True):

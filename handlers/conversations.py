@@ -1,14 +1,18 @@
 """A ticket's conversations: it began in one and goes on in others; what is said in one is said in all."""
 
+from msgspec.structs import replace
+
 from desk.customer_messages import goes_on_here, replied
 from desk.errors import BadInput, Refused
-from desk.messages import Answer
+from desk.incoming import Incoming
+from desk.messages import Answer, Message
 from desk.team_messages import noted, said
 from desk.tickets import Event, Kind
 from desk.wording import sentence as _
 from handlers import cases
 from handlers.cases import Case, Conversation
 from handlers.context import Call
+from handlers.opening import attached
 from storage import links, outbox
 from storage.links import Link
 from storage.people import Place
@@ -46,11 +50,16 @@ def _say(
     name, t, zone = cases.called(call.person), call.desk.team, case.plan.zone
     heading = t("{agent} to the customer", agent=name) if kind is Kind.REPLIED else name
     shown = noted if kind is Kind.NOTED else said
-    to_team = None if text is None else shown(heading, text, t, zone)
+    to_team = None if text is None else with_files(shown(heading, text, t, zone), call.incoming)
     case.copy_to_team(call.desk, to_team, key, besides=place.id, only=only)
     if kind is not Kind.NOTED:
-        to_customer = None if text is None else replied(name, text, case.t, zone)
+        to_customer = None if text is None else with_files(replied(name, text, case.t, zone), call.incoming)
         case.copy_to_customer(to_customer, key, besides=place.id, only=only)
+
+
+def with_files(message: Message, incoming: Incoming) -> Message:
+    """Return a message that passes on what somebody wrote, with what they attached to it."""
+    return replace(message, files=attached(incoming)) if incoming.files else message
 
 
 def link(call: Call, text: str) -> Answer:

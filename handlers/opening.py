@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from desk import triage
 from desk.customer_messages import opened
 from desk.escalation import somebody_on_call
 from desk.hours import Calendar
-from desk.incoming import File
-from desk.messages import Message
+from desk.incoming import File, Incoming
+from desk.messages import Attached, Message
 from desk.plan import Plan
 from desk.sla import calendar
-from desk.team_messages import shortened
+from desk.team_messages import said, shortened
 from desk.tickets import Event, Kind, Status, Ticket
 from handlers import cases, deadlines
 from handlers.cases import Case
@@ -79,6 +81,10 @@ def open_request(
             Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
         )
     case.tell_customer(_first_answer(case, now), key=cases.opened_key(case.ticket))
+    if request.files:
+        names = ", ".join(file.name for file in request.files)
+        said_with = said(cases.called(request.person), names, call.desk.team, plan.zone)
+        case.tell_team(call.desk, replace(said_with, files=attached(call.incoming, request.files)))
     deadlines.opened(call.tx, call.desk, case, now)
     cases.store(call.tx, call.desk, [case], now, new=True)
     return case
@@ -126,6 +132,24 @@ def kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:
         "reason": suggestion.reason,
         "values": suggestion.values,
     }
+
+
+def attached(incoming: Incoming, files: tuple[File, ...] | None = None) -> tuple[Attached, ...]:
+    """Return what came with an event (or some of it, `files`) as it is passed on."""
+    return tuple(
+        Attached(
+            name=file.name,
+            platform=incoming.platform,
+            workspace=incoming.workspace,
+            id=file.id,
+            kind=file.kind,
+            size=file.size,
+            url=file.url,
+            download=file.download,
+            service_url=incoming.address.get("service_url", ""),
+        )
+        for file in (incoming.files if files is None else files)
+    )
 
 
 def files_kept(files: tuple[File, ...]) -> list[dict[str, Any]]:

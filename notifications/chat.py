@@ -1,8 +1,13 @@
 """What a chat platform must be able to do for us, and how it fails."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from desk.messages import Attached
 from storage.letters import Letter
+
+if TYPE_CHECKING:
+    from notifications.files import Carried
 
 
 class SendError(Exception):
@@ -45,8 +50,14 @@ class Chat(Protocol):
     limits: tuple[Bucket, ...]
     """How much the platform lets us post in one place; all of them hold."""
 
-    async def send(self, letter: Letter) -> str:
-        """Post, edit or take back, and return the platform's id of the post. Raises `SendError`."""
+    async def send(self, letter: Letter, files: "Sequence[Carried]" = ()) -> str:
+        """Post, edit or take back, and return the platform's id of the post. Raises `SendError`.
+
+        `files` go with a new post; those that the platform does not take are named in it.
+        """
+
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+        """Return a file that somebody attached on this platform. Raises `SendError`."""
 
     async def find(self, letter: Letter) -> str | None:
         """Make what arrived of this very letter before what it says now, and return its id.

@@ -22,6 +22,7 @@ from desk.messages import Message
 from desk.team_messages import told
 from desk.wording import Words, words_for
 from desk.wording import sentence as _
+from notifications import files
 from notifications.chat import Bucket, Chat, SendError
 from storage import letters, outbox, people
 from storage.database import Database
@@ -171,10 +172,18 @@ class Delivery:
             why = "the workspace asked us to wait"
             return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
         try:
-            platform_id = (await chat.find(letter) if letter.doubtful else None) or await _sent(chat, letter)
+            found = await chat.find(letter) if letter.doubtful else None
+            platform_id = found or await self._sent(chat, letter)
         except SendError as error:
             return self._failed(letter, error)
         return Outcome(letter, self._next_at(letter.place_id, chat.limits), platform_id)
+
+    async def _sent(self, chat: Chat, letter: Letter) -> str | None:
+        """Send a letter, unless it was taken back before it was ever said. Files go with it once."""
+        if letter.message is None:
+            return None if letter.edits is None else await chat.send(letter)
+        new = letter.edits is None and letter.message.files
+        return await chat.send(letter, await files.fetch(self._chats, letter.message.files) if new else ())
 
     def _next_at(self, place_id: int, limits: tuple[Bucket, ...]) -> datetime:
         """Return when the place may be spoken in again, now that something was said there."""
@@ -210,11 +219,6 @@ class Delivery:
             again_at=now + wait,
             doubtful=letter.doubtful or error.uncertain,
         )
-
-
-async def _sent(chat: Chat, letter: Letter) -> str | None:
-    """Send a letter, unless it was taken back before it was ever said."""
-    return None if letter.message is None and letter.edits is None else await chat.send(letter)
 
 
 def _our_mistake(letter: Letter) -> SendError:

@@ -50,6 +50,9 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "users.info": {"users:read", "users:read.email"},
+    "files.info": {"files:read"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.completeUploadExternal": {"files:write"},
 }
 
 
@@ -63,7 +66,7 @@ def called() -> set[str]:
     """The Web API methods that stand in our code."""
     files = [*(ROOT / "bot" / "slack").glob("*.py"), *(ROOT / "notifications" / "slack").glob("*.py")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    named = set(re.findall(r"\"((?:auth|chat|conversations|users|views)\.[a-zA-Z]+)\"", code))
+    named = set(re.findall(r"\"((?:auth|chat|conversations|files|users|views)\.[a-zA-Z]+)\"", code))
     calls = re.findall(r"client\.((?:auth|chat|conversations|users|views)_[a-z_]+)\(", code)
     return named | {call.replace("_", ".", 1) for call in calls}
 

@@ -188,11 +188,15 @@ def _file(attached: Body) -> File:
     elif kind == "reference":
         kind = ""
     # The address that asks who one is, before the one that lets anybody in for a while.
-    urls = (word(attached, "contentUrl"), word(content, "downloadUrl"))
-    url = next((one for one in urls if one.lower().startswith(("https://", "http://"))), "")
+    url = _web(word(attached, "contentUrl")) or _web(word(content, "downloadUrl"))
     return File(
         id=word(content, "uniqueId") or word(attached, "id"),
         name=name_of(attached) or kind.partition("/")[0],
         kind=kind[:LONGEST_NAME],
-        url=url if len(url) <= _LONGEST_ADDRESS else "",
+        url=url,
+        download=_web(word(content, "downloadUrl")),
     )
+
+
+def _web(url: str) -> str:
+    return url if url.lower().startswith(("https://", "http://")) and len(url) <= _LONGEST_ADDRESS else ""

@@ -1,18 +1,24 @@
 """Posting to Slack."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+import structlog
+from msgspec.structs import replace
 
-from desk.messages import Form, Message
+from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
 from notifications.chat import Bucket, SendError
+from notifications.files import TOO_LARGE, Carried, links, with_links
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
 from notifications.slack.render import render
 from storage.letters import Letter
+
+log = structlog.get_logger()
 
 API_URL = "https://slack.com/api/"
 EVENT_TYPE = "dispecer_post"
@@ -43,7 +49,7 @@ class SlackChat:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._direct: dict[tuple[str, str], str] = {}
 
-    async def send(self, letter: Letter) -> str:
+    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
         """Post, edit or take back, and return the `ts` of the post. Raises `SendError`.
 
         A post that somebody deleted is posted anew when it should be edited.
@@ -51,7 +57,7 @@ class SlackChat:
         if letter.message is None:
             return await self._take_back(letter, letter.edits) if letter.edits else ""
         if letter.edits is None:
-            return await self._post(letter, letter.message)
+            return await self._post(letter, letter.message, files)
         try:
             return await self._edit(letter, letter.message, letter.edits)
         except SlackRefused as refused:
@@ -59,14 +65,69 @@ class SlackChat:
                 raise
             return await self._post(letter, letter.message)
 
-    async def _post(self, letter: Letter, message: Message) -> str:
-        body = _body(letter, message) | {"unfurl_links": False, "unfurl_media": False}
+    async def _post(self, letter: Letter, message: Message, files: Sequence[Carried] = ()) -> str:
+        said = with_links(message, [one for one in files if one.data is None])
+        body = _body(letter, said) | {"unfurl_links": False, "unfurl_media": False}
         if letter.thread is not None:
             body["thread_ts"] = letter.thread
         answer = await self._call("chat.postMessage", letter.workspace, json=body)
         if _names_a_person(letter) and answer.get("channel"):
             self._direct[letter.workspace, letter.conversation] = str(answer["channel"])
-        return str(answer["ts"])
+        ts = str(answer["ts"])
+        await self._upload(letter, message, str(answer.get("channel") or letter.conversation), ts, files)
+        return ts
+
+    async def _upload(
+        self, letter: Letter, message: Message, channel: str, ts: str, files: Sequence[Carried]
+    ) -> None:
+        """Upload files below a post. It stands already: what fails is named there, not tried again."""
+        thread, left = letter.thread or ts, []
+        for one in files:
+            try:
+                if one.data is not None:
+                    await self._upload_one(letter.workspace, channel, thread, one.file.name, one.data)
+            except SendError as error:
+                log.warning("slack.file_not_uploaded", letter=letter.id, reason=str(error))
+                left.append(one._replace(data=None, reason=str(error)))
+        if left:
+            note = replace(message, author=None, blocks=links(message, left), files=())
+            body = {"channel": channel, "thread_ts": thread} | render(note)
+            await self._call("chat.postMessage", letter.workspace, json=body)
+
+    async def _upload_one(self, workspace: str, channel: str, thread: str, name: str, data: bytes) -> None:
+        """https://docs.slack.dev/messaging/working-with-files#uploading_files"""
+        asked = {"filename": name or "file", "length": str(len(data))}
+        told = await self._call("files.getUploadURLExternal", workspace, form=asked)
+        body = aiohttp.BytesPayload(data, content_type="application/octet-stream")
+        status, headers, _answer = await self._request(str(told["upload_url"]), body, {})
+        if status != 200:
+            raise refusal("upload", status, headers, "")
+        named = [{"id": told["file_id"], "title": name}]
+        done = {"files": named, "channel_id": channel, "thread_ts": thread}
+        await self._call("files.completeUploadExternal", workspace, json=done)
+
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+        """Return a file of a workspace's. Raises `SendError`."""
+        told = await self._call("files.info", file.workspace, form={"file": file.id})
+        url = str((told.get("file") or {}).get("url_private_download") or "")
+        if not self._is_slacks(url):
+            raise SendError(_("Slack does not hand this file out."))
+        authorization = {"Authorization": f"Bearer {await self._token_for(file.workspace)}"}
+        try:
+            async with self._session.get(url, headers=authorization, timeout=self._timeout) as answer:
+                data = await answer.content.read(most_bytes + 1) if answer.status == 200 else b""
+                while 0 < len(data) <= most_bytes and (more := await answer.content.read(most_bytes + 1)):
+                    data += more
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(_("Slack did not answer."), temporary=True) from error
+        if answer.status != 200 or len(data) > most_bytes:
+            raise SendError(TOO_LARGE if answer.status == 200 else _("Slack does not hand this file out."))
+        return data
+
+    def _is_slacks(self, url: str) -> bool:
+        """Say whether an address may be given our token: Slack's own hosts, and where its API is."""
+        host, ours = urlsplit(url).hostname or "", urlsplit(self._api_url).hostname
+        return host == ours or (url.startswith("https://") and f".{host}".endswith(".slack.com"))
 
     async def _edit(self, letter: Letter, message: Message, ts: str) -> str:
         body = _body(letter, message) | {"channel": await self._channel(letter), "ts": ts}

@@ -1,17 +1,23 @@
 """Posting to Microsoft Teams."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import aiohttp
+import structlog
+from msgspec.structs import replace
 
-from desk.messages import Message
-from notifications.chat import Bucket
+from desk.messages import Attached, Message
+from notifications.chat import Bucket, SendError
+from notifications.files import Carried, links, with_links
 from notifications.teams.connector import Authorize, Connector, conversations_url
 from notifications.teams.errors import TeamsRefused
+from notifications.teams.pictures import pictures
 from notifications.teams.render import render
 from storage.letters import Letter
+
+log = structlog.get_logger()
 
 _PEOPLE_REMEMBERED = 10_000
 _PAGE, _MOST_PAGES = "500", 40
@@ -48,7 +54,7 @@ class TeamsChat:
         self._bot = f"28:{app_id}" if app_id else ""
         self._direct: OrderedDict[tuple[str, str, str], str] = OrderedDict()
 
-    async def send(self, letter: Letter) -> str:
+    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
         """Post, edit or take back, and return the id of the post. Raises `SendError`.
 
         A post that somebody deleted is posted anew when it should be edited.
@@ -59,13 +65,33 @@ class TeamsChat:
         if letter.message is None:
             return await self._take_back(reach, letter.edits or "")
         if not letter.edits:
-            return await self._post(reach, letter.message)
+            return await self._post_with(reach, letter.message, files)
         try:
             return await self._edit(reach, render(letter.message), letter.edits)
         except TeamsRefused as refused:
             if refused.status != 404:
                 raise
             return await self._post(reach, letter.message)
+
+    async def _post_with(self, reach: "_Reach", message: Message, files: Sequence[Carried]) -> str:
+        """Post a message and, below it, the pictures among its files; others are named in it."""
+        sent, left = pictures(files)
+        post = await self._post(reach, with_links(message, left))
+        if sent:
+            activity = {"type": "message", "attachments": sent}
+            try:
+                await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
+            except SendError as error:
+                log.warning("teams.pictures_not_sent", reason=str(error))
+                carried = [one for one in files if one.data is not None]
+                lost = [one._replace(data=None, reason=str(error)) for one in carried]
+                note = replace(message, author=None, blocks=links(message, lost), files=())
+                await self._post(reach, note)
+        return post
+
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+        """Return a file of a tenant's. Raises `SendError`."""
+        return await self.download(file.download or file.url, most_bytes, file.service_url)
 
     async def find(self, letter: Letter) -> str | None:  # noqa: ARG002 - the protocol's
         """Return None: a bot can ask Teams for no post that it made, nor mark one so that it is not repeated.

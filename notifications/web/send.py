@@ -1,15 +1,21 @@
 """The try page as a chat platform: posts go into a table, and open pages are told to look there."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from desk.messages import Attached
 from desk.wording import sentence as _
 from notifications.chat import Bucket, SendError
+from notifications.files import Carried, with_links
 from storage import web
 from storage.database import Database
 from storage.letters import Letter
 from storage.transactions import Transaction
+
+_ELSEWHERE = _("It is where it was attached.")
 
 
 class Audience:
@@ -44,12 +50,22 @@ class WebChat:
         self._now = now
         self._audience = audience
 
-    async def send(self, letter: Letter) -> str:
-        """Store a post, change it or take it back, and tell the open pages. Returns its id."""
+    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+        """Store a post, change it or take it back, and tell the open pages. Returns its id.
+
+        Files stay where they are: the page names them, and where to find them.
+        """
         now = self._now()
+        if letter.message is not None and files:
+            left = [one._replace(data=None, reason=one.reason or _ELSEWHERE) for one in files]
+            letter = replace(letter, message=with_links(letter.message, left))
         post = await self._database.write(lambda tx: _put(tx, letter, now))
         self._audience.tell()
         return str(post.id)
+
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:  # noqa: ARG002 - the protocol's
+        """Nothing can be attached on the page."""
+        raise SendError(_ELSEWHERE)
 
     async def find(self, letter: Letter) -> str | None:
         """Return the id of the post that this letter made, None if it made none; it says what it should."""

@@ -1,12 +1,13 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from desk.messages import Message, Text
+from desk.messages import Attached, Message, Text
 from notifications.chat import Bucket, SendError
+from notifications.files import MOST_BYTES, Carried
 from notifications.outbox import Delivery
 from storage import letters, outbox, people
 from storage.database import Database
@@ -25,13 +26,20 @@ class Platform:
         self.arrived: list[tuple[str, str, str | None]] = []
         self.failures: list[SendError] = []
         self.arrives_all_the_same = False
+        self.carried: list[tuple[str, bytes | None, str]] = []
         self.found: list[int] = []
         self._ids = 0
         self.begun = 0
         self.held: asyncio.Event | None = None
         self.asked = asyncio.Event()
 
-    async def send(self, letter: Letter) -> str:
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+        if self.failures:
+            raise self.failures.pop(0)
+        return file.name.encode()[:most_bytes]
+
+    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+        self.carried += [(one.file.name, one.data, one.reason) for one in files]
         self.begun += 1
         self.asked.set()
         if self.held is not None:
@@ -82,6 +90,13 @@ class PostOffice:
         self.written: Callable[[str], Message | None] = lambda _key: None
         write = lambda _tx, key, _platform, _now: self.written(key)  # noqa: E731
         self.delivery = Delivery(database, {"web": self.platform}, write, self.clock, timedelta(seconds=1))
+
+    async def put_message(self, conversation: str, message: Message, **more: Any) -> None:
+        def work(tx: Transaction) -> None:
+            place = people.place(tx, "web", "try", conversation, "channel")
+            outbox.put(tx, [Post(place.id, message, **more)], self.clock.now)
+
+        await self.database.write(work)
 
     async def put(self, conversation: str, text: str | None, **more: Any) -> None:
         def work(tx: Transaction) -> None:
@@ -469,3 +484,28 @@ async def test_what_waits_is_measured_from_when_it_was_stored(office: PostOffice
     await office.until(lambda: not office.platform.failures)
     await office.noted()
     assert await office.database.read(outbox.oldest_waiting) == MONDAY_TEN
+
+
+async def test_a_file_is_fetched_where_it_is_and_goes_with_its_message_once(office: PostOffice) -> None:
+    photo = Attached("poza.png", "web", "try")
+    message = Message((Text(("Captura",)),), files=(photo,))
+    await office.put_message("a", message, key="said:1")
+    await office.idle()
+    await office.put_message("a", message, key="said:1")
+    await office.idle()
+    assert office.platform.carried == [("poza.png", b"poza.png", "")]
+    assert office.platform.said("a") == ["Captura", "Captura"]
+
+
+async def test_what_cannot_be_fetched_delays_no_words_and_says_why(office: PostOffice) -> None:
+    huge = Attached("jurnal.zip", "web", "try", size=MOST_BYTES + 1)
+    gone, lost = Attached("a.txt", "elsewhere", "x"), Attached("b.txt", "web", "try")
+    office.platform.failures = [SendError("Slack did not answer.", temporary=True)]
+    await office.put_message("a", Message((Text(("Vedeți",)),), files=(lost, huge, gone)))
+    await office.idle()
+    assert office.platform.said("a") == ["Vedeți"]
+    assert office.platform.carried == [
+        ("b.txt", None, "Slack did not answer."),
+        ("jurnal.zip", None, "It is too large to be passed on."),
+        ("a.txt", None, "It could not be fetched."),
+    ]

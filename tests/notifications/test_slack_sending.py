@@ -11,8 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
-from desk.messages import Form, Message, Text
+from desk.messages import Attached, Form, Message, Text
 from notifications.chat import Chat, SendError
+from notifications.files import Carried
 from notifications.slack.send import SlackChat
 from storage.letters import Letter
 
@@ -30,7 +31,8 @@ class FakeSlack:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         form = request.content_type == "application/x-www-form-urlencoded"
-        body = dict(await request.post()) if form else json.loads(raw)
+        sent = request.content_type == "application/json"
+        body = dict(await request.post()) if form else json.loads(raw) if sent and raw else {}
         self.asked.append((request.path.rpartition("/")[2], body, request.headers.get("Authorization", "")))
         if self.answers:
             answer = self.answers.pop(0)(request)
@@ -52,7 +54,7 @@ class FakeSlack:
 async def slack() -> AsyncIterator[FakeSlack]:
     fake = FakeSlack()
     app = web.Application()
-    app.router.add_post("/{path:.*}", fake.handle)
+    app.router.add_route("*", "/{path:.*}", fake.handle)
     async with TestServer(app) as server:
         fake.url = str(server.make_url("/api/"))
         yield fake
@@ -340,3 +342,55 @@ async def test_a_used_up_response_url_is_told(chat: SlackChat, slack: FakeSlack)
     with pytest.raises(SendError) as caught:
         await chat.respond(slack.url + "respond", HELLO)
     assert not caught.value.temporary
+
+
+PHOTO = Attached("poza.png", "teams", "tenant", kind="image/png", url="https://files.example/poza.png")
+
+
+async def test_a_file_is_uploaded_below_the_post_that_it_came_with(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.says(ts="1.1", channel="C1")
+    slack.says(upload_url=slack.url + "upload", file_id="F1")
+    slack.answers.append(lambda _: web.Response(text="OK"))
+    assert await chat.send(letter(), [Carried(PHOTO, b"\x89PNG")]) == "1.1"
+    (asked, form, _), (_upload, _raw, token), (_done, body, _) = slack.asked[1:]
+    assert (asked, form) == ("files.getUploadURLExternal", {"filename": "poza.png", "length": "4"})
+    assert token == ""
+    assert body == {"files": [{"id": "F1", "title": "poza.png"}], "channel_id": "C1", "thread_ts": "1.1"}
+
+
+async def test_a_file_that_cannot_travel_is_named_with_the_reason_and_where_it_is(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    await chat.send(letter(), [Carried(PHOTO, None, "It could not be fetched.")])
+    ((_, body, _),) = slack.asked
+    assert "<https://files.example/poza.png|poza.png> · Fișierul nu a putut fi preluat." in json.dumps(
+        body, ensure_ascii=False
+    )
+
+
+async def test_an_upload_that_fails_is_said_below_the_post_and_not_repeated(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.says(ts="1.1", channel="C1")
+    slack.refuses("missing_scope")
+    assert await chat.send(letter(), [Carried(PHOTO, b"\x89PNG")]) == "1.1"
+    method, body, _ = slack.asked[-1]
+    assert (method, body["thread_ts"]) == ("chat.postMessage", "1.1")
+    assert "poza.png" in json.dumps(body)
+
+
+async def test_a_file_of_slacks_is_fetched_with_the_token_from_slack_alone(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    file = Attached("log.txt", "slack", "T1", id="F7")
+    slack.says(file={"url_private_download": slack.url + "files/F7"})
+    slack.answers.append(lambda _: web.Response(body=b"0123456789"))
+    assert await chat.fetch(file, 10) == b"0123456789"
+    assert slack.asked[-1][2] == "Bearer xoxb-T1"
+    slack.says(file={"url_private_download": "https://evil.example/F7"})
+    with pytest.raises(SendError, match="does not hand this file out"):
+        await chat.fetch(file, 10)
+    slack.says(file={"url_private_download": slack.url + "files/F7"})
+    slack.answers.append(lambda _: web.Response(body=b"0123456789A"))
+    with pytest.raises(SendError, match="too large"):
+        await chat.fetch(file, 10)
