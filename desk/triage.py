@@ -84,7 +84,8 @@ class Suggestion(Struct, frozen=True):
 
     `priority` is None when nothing is asked for, or nothing says how serious it is. `reason` is a
     translatable sentence whose fields `values` fill. `category` is a key of `CATEGORIES`, None when nothing
-    is asked for. `language` is "ro" or "en". `evidence` are the customer's own words that decided.
+    is asked for. `language` is "ro" or "en". `evidence` are the customer's own words that decided. It is
+    `named` where these words say themselves what it is about, or whom it meets: "error 503" alone does not.
     """
 
     request: bool
@@ -94,6 +95,7 @@ class Suggestion(Struct, frozen=True):
     category: str | None
     language: str
     evidence: str
+    named: bool = False
     talk: Talk = ""  # where nothing is asked for: hello; thanks, goodbye; "yes"; "it works again"
 
     @property
@@ -119,7 +121,13 @@ def suggest(text: str) -> Suggestion:
         if worst.kind == "slow"
         else _category(worst.objects or named, smallest=priority != "P4")
     )
-    return _suggestion(reading, priority, reason, category, worst.marks)
+    suggestion = _suggestion(reading, priority, reason, category, worst.marks)
+    return replace(suggestion, named=bool(worst.scopes) or _says_what(reading.text, worst.marks))
+
+
+def _says_what(text: str, marks: list[Mark]) -> bool:
+    """Say whether words name the thing, and not a number ("503")."""
+    return any(mark.family == "object" and not text[mark.begin : mark.end].isdigit() for mark in marks)
 
 
 def _telling(found: list[Finding], named: list[str]) -> list[Finding]:

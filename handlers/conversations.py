@@ -50,8 +50,9 @@ def _say(
     name, t, zone = cases.called(call.person), call.desk.team, case.plan.zone
     heading = t("{agent} to the customer", agent=name) if kind is Kind.REPLIED else name
     shown = noted if kind is Kind.NOTED else said
-    to_team = None if text is None else with_files(shown(heading, text, t, zone), call.incoming)
-    case.copy_to_team(call.desk, to_team, key, besides=place.id, only=only)
+    if text is not None:  # what was taken back stays with the team, and a line tells so
+        to_team = with_files(shown(heading, text, t, zone), call.incoming)
+        case.copy_to_team(call.desk, to_team, key, besides=place.id, only=only)
     if kind is not Kind.NOTED:
         to_customer = None if text is None else with_files(replied(name, text, case.t, zone), call.incoming)
         case.copy_to_customer(to_customer, key, besides=place.id, only=only)

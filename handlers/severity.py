@@ -17,10 +17,10 @@ def weigh(call: Call, case: Case, meant: Suggestion) -> None:
     """Raise the priority of a ticket that nobody triaged yet; of any other, suggest it to the team.
 
     Raising begins the calls that the new priority asks for. A person's own judgement is not overruled, but
-    whoever has the ticket, or is on call, hears at once.
+    whoever has the ticket, or is on call, hears at once. A detail ("error 503") is about what was told.
     """
     wanted, before = meant.priority, case.ticket.priority
-    if not meant.request or wanted is None or not _is_graver(case, wanted):
+    if not meant.named or wanted is None or not _is_graver(case, wanted):
         return
     if case.ticket.status is not Status.RECEIVED:
         _suggest(call, case, wanted, meant)

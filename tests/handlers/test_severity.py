@@ -39,6 +39,12 @@ async def test_a_persons_judgement_is_not_overruled_but_whoever_has_the_ticket_h
     assert (await desk.ticket()).priority == "P1"
 
 
+async def test_a_detail_is_about_what_was_told_before(desk: TestedDesk) -> None:
+    root = await desk.customer().says("Nu putem emite facturi")
+    await desk.customer().says("Apare eroarea 503.", thread=root)
+    assert (await desk.ticket()).priority == "P2"
+
+
 async def test_what_is_less_grave_changes_nothing(desk: TestedDesk) -> None:
     root = await desk.customer().says(_NOTHING_WORKS)
     await desk.customer().says("Cum pot exporta lista?", thread=root)
