@@ -72,18 +72,25 @@ def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> A
     """
     if not inbox.first_time(tx, incoming.platform, incoming.id, now):
         return Answer()
-    call = _recognise(tx, desk, incoming, now)
+    call, news = _recognise(tx, desk, incoming, now)
     try:
-        return _handle(call)
+        answer = _handle(call)
     except DeskError as error:
         error.language = call.language
         raise
+    if call.place is not None and news:
+        # Last, for it locks the place, in which posts are put after a ticket is locked, never before.
+        people.change_place(tx, call.place.id, **news)
+    return answer
 
 
-def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> Call:
+def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> tuple[Call, dict[str, Any]]:
+    """Return the call, and what it tells about its place that is not stored yet."""
     person = _person(tx, incoming)
-    place = _place(tx, desk, incoming)
-    return Call(tx, desk, now, incoming, person, customer_of(tx, person, place), place)
+    place, news = _place(tx, desk, incoming), dict[str, Any]()
+    if place is not None and (news := _news_of(place, incoming)):
+        place = replace(place, **news)
+    return Call(tx, desk, now, incoming, person, customer_of(tx, person, place), place), news
 
 
 def _person(tx: Transaction, incoming: Incoming) -> Person:
@@ -101,14 +108,8 @@ def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
     key = (incoming.platform, incoming.workspace, incoming.conversation)
     triage = desk.triage_of(incoming.platform)
     if triage is not None and key == (triage.platform, triage.workspace, triage.conversation):
-        place = triage
-    else:
-        place = people.place(tx, *key, "direct" if incoming.direct else "channel")
-    changes = _news_of(place, incoming)
-    if not changes:
-        return place
-    people.change_place(tx, place.id, **changes)
-    return replace(place, **changes)
+        return triage
+    return people.place(tx, *key, "direct" if incoming.direct else "channel")
 
 
 def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:
@@ -140,7 +141,8 @@ def _catch_up(call: Call) -> None:
     if message is None or place is None:
         return
     for waited in early.take(call.tx, place.id, message):
-        _handle(_recognise(call.tx, call.desk, waited, call.now))
+        its_call, _news = _recognise(call.tx, call.desk, waited, call.now)
+        _handle(its_call)
 
 
 def _command(call: Call) -> Answer:

@@ -36,7 +36,7 @@ def staff(tx: Transaction, place: Place, users: Collection[str]) -> None:
     """Let these people of the place's workspace be the agents on its platform, and nobody else there."""
     wanted = {people.person(tx, place.platform, place.workspace, user).id for user in users}
     now = {agent.id for agent in people.agents(tx) if agent.platform == place.platform}
-    for person_id in wanted ^ now:
+    for person_id in sorted(wanted ^ now):
         people.change_person(tx, person_id, agent=person_id in wanted)
 
 

@@ -111,8 +111,7 @@ class Delivery:
 
         def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
             if outcomes:
-                letters.finish(tx, outcomes, now)
-                _tell_of_failures(tx, outcomes, now)
+                _finish(tx, outcomes, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
             claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
             # While something is under way, its end is what wakes us.
@@ -230,16 +229,23 @@ def _backoff(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
 
 
-def _tell_of_failures(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
-    """Show the team what will never arrive; what their own channel refuses is only in the log."""
+def _finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
+    """Note how letters went, and show the team what will never arrive."""
     refused = [o for o in outcomes if o.again_at is None and o.error is not None]
-    for triage in people.triage_places(tx) if refused else ():
-        t = words_for(triage.language)
-        for outcome in refused:
-            sentence = _refused(tx, outcome, triage, t)
-            if sentence and not (outcome.letter.key or "").startswith("refused:"):
-                key = f"refused:{outcome.letter.id}"
-                outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
+    triages = people.triage_places(tx) if refused else ()
+    letters.finish(tx, outcomes, now, also=[triage.id for triage in triages])
+    for triage in triages:
+        _tell_of_failures(tx, triage, refused, now)
+
+
+def _tell_of_failures(tx: Transaction, triage: Place, refused: list[Outcome], now: datetime) -> None:
+    """Tell the team; what their own channel refuses is only in the log."""
+    t = words_for(triage.language)
+    for outcome in refused:
+        sentence = _refused(tx, outcome, triage, t)
+        if sentence and not (outcome.letter.key or "").startswith("refused:"):
+            key = f"refused:{outcome.letter.id}"
+            outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
 
 
 def _refused(tx: Transaction, outcome: Outcome, triage: Place, t: Words) -> str:

@@ -1,8 +1,8 @@
 """The database: how work is done in it, on SQLite and on PostgreSQL.
 
 Work that writes is a plain function of a transaction. It cannot await, so no network call can slip into
-it. Works that arrive together share one commit: each has a savepoint of its own and fails alone, and
-each caller hears of its result after the commit.
+it. Each fails alone, and each caller hears of its result after the commit. How works are run, SQLite
+(`storage.sqlite`) and PostgreSQL (`storage.postgres`) each have their own way.
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 A place is claimed for a while by one process, which sends the first post that waits there.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +62,7 @@ _READY = Prepared(
     .where(places.c.send_at <= sa.bindparam("now"), _FREE)
     .order_by(places.c.send_at)
     .limit(sa.bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 _LEASE = Prepared(
     sa.update(places).where(among(places.c.id, "ids")).values(leased_until=sa.bindparam("until"))
@@ -131,7 +132,8 @@ def abandon_leases(tx: Transaction, now: datetime) -> None:
     tx.execute(sa.update(places).where(places.c.leased_until > now).values(leased_until=now))
 
 
-_LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update()
+# With `key_share`, who only refers to the place is let by: they may wait for another place that we hold.
+_LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update(key_share=True)
 _WAITING = (
     sa.select(outbox.c.id)
     .where(outbox.c.place_id == sa.bindparam("the_place"), outbox.c.done_at.is_(None))
@@ -170,8 +172,11 @@ def _post(insert: Any) -> Any:
 _POST = {True: Prepared(_post(postgresql.insert(posts))), False: Prepared(_post(sqlite.insert(posts)))}
 
 
-def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
-    """Store how letters went, give their places back, and close those in which nobody hears us any more."""
+def finish(tx: Transaction, outcomes: list[Outcome], now: datetime, also: Collection[int] = ()) -> None:
+    """Store how letters went, give their places back, and close those in which nobody hears us any more.
+
+    `also`: where else something is put meanwhile.
+    """
     done = [_done(o, now) for o in outcomes if o.again_at is None]
     again = [
         {"the_id": o.letter.id, "why": o.error, "in_doubt": o.doubtful}
@@ -179,7 +184,7 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
         if o.again_at is not None
     ]
     if tx.postgres:  # places first, as whoever stores a post does: so nobody waits for each other
-        for place_id in sorted({o.letter.place_id for o in outcomes}):
+        for place_id in sorted({*also, *(o.letter.place_id for o in outcomes)}):
             tx.execute(_LOCK, {"the_place": place_id})
     kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
     for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):

@@ -98,6 +98,9 @@ class _Checkpoints:
 class SqliteWriter(Writer):
     """Writes on one connection, which never waits by itself: it would hold up the event loop."""
 
+    largest_group = 64  # more in one commit would make the first wait for the last
+    side_by_side = 1
+
     def __init__(self, url: sa.URL, committed: Callable[[Woken], None]) -> None:
         super().__init__(committed)
         elsewhere = {"check_same_thread": False}  # one after the other, never at once

@@ -26,8 +26,9 @@ _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
 _SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
-_READ, _LOCK = Prepared(_SEVERAL), Prepared(_SEVERAL.with_for_update())
-_LOCK_FREE = Prepared(_SEVERAL.with_for_update(skip_locked=True))
+# With `key_share`, who only refers to a ticket is let by.
+_READ, _LOCK = Prepared(_SEVERAL), Prepared(_SEVERAL.with_for_update(key_share=True))
+_LOCK_FREE = Prepared(_SEVERAL.with_for_update(key_share=True, skip_locked=True))
 _OPEN = Prepared(sa.insert(tickets))
 _INDEX = ("answer_due", "resolution_due", "last_said_at")
 _SAVE = Prepared(

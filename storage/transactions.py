@@ -1,4 +1,4 @@
-"""A transaction, and how works share one: each has a savepoint of its own, and fails alone."""
+"""A transaction, and how works run in one: alone, or each in a savepoint of its own."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,10 +11,6 @@ import sqlalchemy as sa
 from storage.prepared import Prepared, Rows
 
 T = TypeVar("T")
-
-# More than this in one commit would make the first wait for the last.
-LARGEST_GROUP = 64
-
 
 Woken = dict[str, datetime]
 
@@ -95,38 +91,18 @@ def run_each(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
     return woken
 
 
-def run_together(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
-    """Run the works of `group` in one transaction (`run_each`) and commit it.
-
-    Raises when the transaction as a whole failed; then nothing of it is stored.
-    """
+def run_alone(connection: sa.Connection, work: Work[T]) -> tuple[T, Woken]:
+    """Run a work in a transaction of its own and commit it; return its result and what it woke."""
     with connection.begin():
-        return run_each(connection, group)
+        transaction = Transaction(connection)
+        result = work(transaction)
+    return result, transaction.woken
 
 
 def merge(woken: Woken, more: Woken) -> None:
     """Add `more` to `woken`, keeping the earliest instant of each."""
     for what, at in more.items():
         woken[what] = min(at, woken.get(what, at))
-
-
-def run_alone(connection: sa.Connection, group: Sequence[Waiting]) -> Woken:
-    """Run each work of `group` in a transaction of its own: what is done when they could not go together."""
-    woken: Woken = {}
-    for waiting in group:
-        waiting.error = None
-        try:
-            merge(woken, _run_one(connection, waiting))
-        except Exception as error:
-            waiting.error = error
-    return woken
-
-
-def _run_one(connection: sa.Connection, waiting: Waiting) -> Woken:
-    with connection.begin():
-        transaction = Transaction(connection)
-        waiting.result = waiting.work(transaction)
-    return transaction.woken
 
 
 def settle(group: Sequence[Waiting]) -> None:

@@ -1,19 +1,26 @@
-"""One task writes: what arrives together is run in one group, and each caller hears of its own work."""
+"""Works wait in a line until they are run, and each caller hears of its own once it is committed."""
 
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
-from storage.transactions import LARGEST_GROUP, Waiting, Woken, settle
+from storage.transactions import Waiting, Woken, settle
 
 
 class Writer(ABC):
-    """Runs works in transactions, in the order they came. `committed` is told what they woke."""
+    """Runs works in transactions, begun in the order they came. `committed` is told what they woke.
+
+    Each database has its own way: how many works may share a commit, and how many groups run side by side.
+    """
+
+    largest_group: ClassVar[int]
+    side_by_side: ClassVar[int]
 
     def __init__(self, committed: Callable[[Woken], None]) -> None:
         self._committed = committed
         self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue()
-        self._task = asyncio.create_task(self._run(), name="writer")
+        self._tasks = [asyncio.create_task(self._run(), name="writer") for _ in range(self.side_by_side)]
 
     def put(self, waiting: Waiting) -> None:
         """Take a work in; its future is settled after the commit."""
@@ -22,7 +29,7 @@ class Writer(ABC):
     async def close(self) -> None:
         """Finish what was taken in, and take no more."""
         self._queue.put_nowait(None)
-        await self._task
+        await asyncio.gather(*self._tasks)
 
     @abstractmethod
     async def run_group(self, group: list[Waiting]) -> Woken:
@@ -43,13 +50,13 @@ class Writer(ABC):
             self._committed(woken)
 
     async def _next_group(self) -> list[Waiting]:
+        """Wait for the works that are run next; none once the writer is closed."""
         group: list[Waiting] = []
         waiting = await self._queue.get()
         while waiting is not None:
             group.append(waiting)
-            if len(group) == LARGEST_GROUP or self._queue.empty():
+            if len(group) == self.largest_group or self._queue.empty():
                 return group
             waiting = self._queue.get_nowait()
-        if group:
-            self._queue.put_nowait(None)  # closing: first this group, then the end
+        self._queue.put_nowait(None)  # closing: this group and the others beside it, then the end
         return group
