@@ -91,8 +91,8 @@ class Schedule:
             self._again = False
             try:
                 fired, due = await self._database.write(self._work)
-            except Exception as error:
-                await self._one_by_one(error)
+            except handlers.TimerFailed as failure:
+                await self._one_by_one(failure)
                 continue
             if fired < _TOGETHER:
                 return due
@@ -101,19 +101,19 @@ class Schedule:
         claimed = handlers.fire(tx, self._desk(), self._clock.now(), most)
         return len(claimed), timers.next_due(tx) if len(claimed) < most else None
 
-    async def _one_by_one(self, error: Exception) -> None:
+    async def _one_by_one(self, first: handlers.TimerFailed) -> None:
         """One of a batch failed and took the others with it: fire them alone, and put that one back."""
-        log.warning("schedule.batch_failed", reason=str(error))
+        log.warning("schedule.batch_failed", reason=str(first.__cause__))
         for _ in range(_TOGETHER):
             try:
                 fired, _due = await self._database.write(lambda tx: self._work(tx, most=1))
-            except Exception as failure:
-                log.exception("schedule.timer_failed")
+            except handlers.TimerFailed as failure:
+                log.exception("schedule.timer_failed", timer=str(failure))
                 await self._postpone(failure)
                 continue
             if fired == 0:
                 return
 
-    async def _postpone(self, failure: Exception) -> None:
+    async def _postpone(self, failure: handlers.TimerFailed) -> None:
         now = self._clock.now()
-        await self._database.write(lambda tx: handlers.postpone(tx, now, failure))
+        await self._database.write(lambda tx: handlers.postpone(tx, failure, now))

@@ -21,22 +21,41 @@ _FIRST_RETRY = timedelta(seconds=30)
 _LAST_RETRY = timedelta(hours=1)
 
 
+class TimerFailed(Exception):
+    """What a timer is for could not be done; why is this error's cause.
+
+    `timer` is the one that failed when it was fired alone, else the first of those that were fired with it.
+    """
+
+    def __init__(self, timer: Timer) -> None:
+        super().__init__(f"{timer.kind} {timer.subject}")
+        self.timer = timer
+
+
 def fire(tx: Transaction, desk: Desk, now: datetime, most: int) -> list[Timer]:
     """Claim at most `most` due timers and do what they are for: all of it in this transaction.
 
-    Returns what was claimed.
+    Returns what was claimed. Raises `TimerFailed`; then nothing of it is stored.
     """
     claimed = timers.claim(tx, now, most)
     by_handler: dict[Handler, list[Timer]] = {}
     for timer in claimed:
-        by_handler.setdefault(KINDS[timer.kind], []).append(timer)
+        by_handler.setdefault(KINDS.get(timer.kind, _of_no_kind), []).append(timer)
     for handle, due in by_handler.items():
-        handle(tx, desk, due, now)
+        try:
+            handle(tx, desk, due, now)
+        except Exception as error:
+            raise TimerFailed(due[0]) from error
     return claimed
 
 
-def postpone(tx: Transaction, now: datetime, error: Exception) -> None:
-    """Put the one timer that is due first back for later, because firing it raised `error`."""
-    for timer in timers.claim(tx, now, most=1):
-        wait = min(_FIRST_RETRY * 2**timer.attempts, _LAST_RETRY)
-        timers.again(tx, timer, now + wait, f"{type(error).__name__}: {error}")
+def _of_no_kind(_tx: Transaction, _desk: Desk, due: list[Timer], _now: datetime) -> None:
+    raise LookupError(f"this version knows no timer “{due[0].kind}”")
+
+
+def postpone(tx: Transaction, failure: TimerFailed, now: datetime) -> None:
+    """Put the timer that failed back for later, unless it was set anew meanwhile."""
+    timer = failure.timer
+    wait = min(_FIRST_RETRY * 2**timer.attempts, _LAST_RETRY)
+    why = failure.__cause__
+    timers.again(tx, timer, now + wait, f"{type(why).__name__}: {why}")

@@ -35,7 +35,7 @@ class PostgresWriter(Writer):
             for _ in range(_TRIES - 1):
                 try:
                     waiting.result, woken = await connection.run_sync(run_alone, waiting.work)
-                except DBAPIError as error:
+                except Exception as error:
                     if not _worth_another_try(error):
                         raise
                 else:
@@ -44,5 +44,6 @@ class PostgresWriter(Writer):
         return woken
 
 
-def _worth_another_try(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _AGAIN
+def _worth_another_try(error: Exception) -> bool:
+    causes = (error, error.__cause__)
+    return any(isinstance(it, DBAPIError) and getattr(it.orig, "sqlstate", None) in _AGAIN for it in causes)

@@ -94,11 +94,14 @@ def claim(tx: Transaction, now: datetime, most: int) -> list[Timer]:
     return claimed
 
 
-def again(tx: Transaction, timer: Timer, later: datetime, why: str) -> None:
-    """Put a claimed timer that failed back for later, and keep why."""
-    values = {"kind": timer.kind, "subject": timer.subject, "due_at": later, "data": timer.data}
-    failed = {"attempts": timer.attempts + 1, "error": why[:2000]}
-    tx.execute(sa.insert(timers), values | failed)
+def again(tx: Transaction, timer: Timer, later: datetime, why: str) -> bool:
+    """Let a timer that failed happen later, and keep why for who looks into the table.
+
+    Returns whether it was still as it failed: it may have fired, or been set anew, since.
+    """
+    as_it_failed = (timers.c.id == timer.id) & (timers.c.due_at == timer.due_at)
+    failed = {"due_at": later, "attempts": timer.attempts + 1, "error": why[:2000]}
+    return tx.execute(sa.update(timers).where(as_it_failed), failed).rowcount == 1
 
 
 def next_due(tx: Transaction) -> datetime | None:
