@@ -15,6 +15,7 @@ from prometheus_client import (
 )
 
 from bot.clock import Clock
+from handlers.timers import failing
 from storage import migrations, outbox, timers
 from storage.database import Database
 from storage.transactions import Transaction
@@ -29,6 +30,9 @@ _OUTBOX_LAG = Gauge(
     "dispecer_outbox_lag_seconds", "How long the oldest waiting post has waited.", registry=REGISTRY
 )
 _TIMER_LAG = Gauge("dispecer_timer_lag_seconds", "How late the first due timer is.", registry=REGISTRY)
+_FAILING = Gauge(
+    "dispecer_timers_failing", "Timers that failed when they were fired last.", registry=REGISTRY
+)
 _DATABASE_UP = Gauge("dispecer_database_up", "Whether the database answers.", registry=REGISTRY)
 
 Page = Callable[[web.Request], Awaitable[web.Response]]
@@ -75,7 +79,7 @@ def _metrics(database: Database, clock: Clock) -> Page:
 def _know_nothing() -> None:
     """Nobody must take what was measured before the database went away for what is."""
     _DATABASE_UP.set(0)
-    for gauge in (_WAITING, _OUTBOX_LAG, _TIMER_LAG):
+    for gauge in (_WAITING, _OUTBOX_LAG, _TIMER_LAG, _FAILING):
         gauge.set(nan)
 
 
@@ -83,5 +87,6 @@ def _measure(tx: Transaction, clock: Clock) -> None:
     now = clock.now()
     _DATABASE_UP.set(1)
     _WAITING.set(outbox.waiting(tx))
+    _FAILING.set(failing(tx, now))
     for gauge, due in ((_OUTBOX_LAG, outbox.oldest_waiting(tx)), (_TIMER_LAG, timers.next_due(tx))):
         gauge.set(max(0.0, (now - due).total_seconds()) if due else 0.0)

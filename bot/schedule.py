@@ -116,4 +116,4 @@ class Schedule:
 
     async def _postpone(self, failure: handlers.TimerFailed) -> None:
         now = self._clock.now()
-        await self._database.write(lambda tx: handlers.postpone(tx, failure, now))
+        await self._database.write(lambda tx: handlers.postpone(tx, self._desk(), failure, now))

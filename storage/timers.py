@@ -108,3 +108,15 @@ def next_due(tx: Transaction) -> datetime | None:
     """Return when the earliest timer is due, or None when there is none."""
     at: datetime | None = tx.run(_NEXT).scalar()
     return at
+
+
+_FAILED = (
+    sa.select(sa.func.count())
+    .select_from(timers)
+    .where(timers.c.due_at <= sa.bindparam("until"), timers.c.attempts > 0)
+)
+
+
+def failed(tx: Transaction, until: datetime) -> int:
+    """Return how many of the timers that are due until an instant have failed before."""
+    return int(tx.execute(_FAILED, {"until": until}).scalar_one())

@@ -21,6 +21,7 @@ async def test_a_desk_with_its_database_is_alive_and_ready(database: Database) -
     text = await (await client.get("/metrics")).text()
     assert "dispecer_outbox_waiting 0.0" in text
     assert "dispecer_timer_lag_seconds" in text
+    assert "dispecer_timers_failing 0.0" in text
     assert "dispecer_database_up 1.0" in text
     await client.close()
 

@@ -6,7 +6,7 @@ from handlers.timers import TimerFailed
 from storage import timers
 from storage.timers import Timer
 from storage.transactions import Transaction
-from tests.desk_in_tests import HOUR, MINUTE, MONDAY_TEN, TestedDesk
+from tests.desk_in_tests import HOUR, MINUTE, MONDAY_TEN, TestedDesk, answer_text
 
 
 def fails(_tx: Transaction, _desk: Desk, _due: list[Timer], _now: object) -> None:
@@ -31,7 +31,7 @@ async def failure(desk: TestedDesk) -> TimerFailed:
 
 
 async def put_back(desk: TestedDesk, failed: TimerFailed) -> None:
-    await desk.database.write(lambda tx: handlers.postpone(tx, failed, desk.now))
+    await desk.database.write(lambda tx: handlers.postpone(tx, desk.desk, failed, desk.now))
 
 
 async def waiting(desk: TestedDesk) -> dict[str, tuple[object, int]]:
@@ -64,3 +64,27 @@ async def test_a_timer_that_was_set_anew_since_it_failed_stays_as_it_was_set(des
     await set_timer(desk, "alarm", "broken")
     await put_back(desk, failed)
     assert await waiting(desk) == {"broken": (desk.now, 0)}
+
+
+async def fails_again(desk: TestedDesk, times: int) -> None:
+    for _ in range(times):
+        due = await desk.database.read(timers.next_due)
+        desk.now = max(desk.now, due or desk.now)
+        await put_back(desk, await failure(desk))
+
+
+@pytest.mark.parametrize("kind", ["alarm", "of a newer version"])
+async def test_the_team_hears_once_of_a_timer_that_keeps_failing(desk: TestedDesk, kind: str) -> None:
+    await set_timer(desk, kind, "1042")
+    await fails_again(desk, 2)
+    assert await desk.said_in("triage") == []
+    await fails_again(desk, 10)
+    (said,) = await desk.said_in("triage")
+    assert f"{kind} 1042" in said
+
+
+async def test_the_desk_tells_how_many_timers_fail(desk: TestedDesk) -> None:
+    assert "Termene cu erori: 0" in answer_text(await desk.agent().types("/desk status"))
+    await set_timer(desk, "alarm", "1042")
+    await fails_again(desk, 12)
+    assert "Termene cu erori: 1" in answer_text(await desk.agent().types("/desk status"))
