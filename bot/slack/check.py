@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.slack.people import code
 
 _TIMEOUT = 5  # seconds
 
@@ -34,7 +35,7 @@ async def look(settings: Settings) -> list[Look]:
         found += await _triage(client, settings.slack_triage_channel)
     except SlackApiError as error:
         mend = "Set SLACK_BOT_TOKEN to the token under OAuth & Permissions of your app."
-        found.append(Look("slack", False, f"Slack refuses the token: {error.response['error']}", mend))
+        found.append(Look("slack", False, f"Slack refuses the token: {code(error)}", mend))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = f"{settings.slack_api_url} does not answer: {type(error).__name__}"
         found.append(Look("slack", False, reason, "Check the network, and SLACK_API_URL."))
@@ -59,4 +60,4 @@ async def _triage(client: AsyncWebClient, channel: str | None) -> list[Look]:
         return [Look("channel", True, f"#{name}")]
     except SlackApiError as error:
         mend = "Invite the bot to the triage channel: /invite @Dispecer."
-        return [Look("channel", False, f"{conversation}: {error.response['error']}", mend)]
+        return [Look("channel", False, f"{conversation}: {code(error)}", mend)]

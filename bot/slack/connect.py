@@ -15,13 +15,12 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.edge import Edge
 from bot.slack.http import routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
-from bot.slack.people import FAILURES, members
+from bot.slack.people import FAILURES, code, members
 from bot.slack.profiles import Profiles
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
@@ -94,7 +93,7 @@ async def connect(app: "App", site: web.Application) -> None:
 async def _know_the_team(
     app: "App", client: AsyncWebClient, token_for: TokenFor, added: asyncio.Event, profiles: Profiles
 ) -> None:
-    """Find the triage channel, make its members the agents, and try again while Slack does not answer.
+    """Find the triage channel and make its members the agents; try again until that is done.
 
     Once a workspace is `added`, it is tried at once.
     The setting is the channel's id; with many workspaces, the workspace's before it: "T0123/C0456".
@@ -102,22 +101,29 @@ async def _know_the_team(
     workspace, _, channel = (app.settings.slack_triage_channel or "").rpartition("/")
     while channel:
         try:
-            token = await token_for(workspace)
-            ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
-            us = await ours.auth_test()
-            team = workspace or str(us["team_id"])
-            await app.settle_team("slack", team, channel)
-            agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
-            await app.staff_team("slack", agents)
-            for user in agents:
-                profiles.meet(team, user)
+            await _meet_the_team(app, client, await token_for(workspace), workspace, channel, profiles)
             return
         except (*FAILURES, SendError) as error:
-            why = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            log.warning("slack.team_unknown", why=why, channel=channel)
+            log.warning("slack.team_unknown", why=code(error), channel=channel)
+        except Exception:
+            # The database is away, or it is a mistake of ours: without its team, the desk is of no use.
+            log.exception("slack.team_not_stored", channel=channel)
         with suppress(TimeoutError):
             await asyncio.wait_for(added.wait(), _AGAIN)
         added.clear()
+
+
+async def _meet_the_team(
+    app: "App", client: AsyncWebClient, token: str, workspace: str, channel: str, profiles: Profiles
+) -> None:
+    ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
+    us = await ours.auth_test()
+    team = workspace or str(us["team_id"])
+    await app.settle_team("slack", team, channel)
+    agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
+    await app.staff_team("slack", agents)
+    for user in agents:
+        profiles.meet(team, user)
 
 
 async def _stay_connected(bolt: AsyncApp, app_token: str) -> None:

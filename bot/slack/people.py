@@ -30,7 +30,7 @@ class People:
             try:
                 answer = await asyncio.wait_for(client.conversations_open(users=user), 1.5)
             except FAILURES as error:
-                log.info("slack.no_direct_conversation", why=_code(error))
+                log.info("slack.no_direct_conversation", why=code(error))
                 return ""
             self.lives_at(workspace, user, str((answer.get("channel") or {}).get("id", "")))
         return self._homes[person]
@@ -58,5 +58,12 @@ async def members(client: AsyncWebClient, channel: str) -> list[str]:
             return found
 
 
-def _code(error: BaseException) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+def code(error: BaseException) -> str:
+    """Return Slack's own word for a failure: "channel_not_found"; for others, what kind of failure it is.
+
+    What is no JSON comes from something between Slack and us: of that, the HTTP status.
+    """
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    told = error.response.data
+    return str(told.get("error")) if isinstance(told, dict) else f"HTTP {error.response.status_code}"

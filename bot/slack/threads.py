@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.events import with_thread
+from bot.slack.people import code
 from desk.incoming import Incoming
 
 log = structlog.get_logger()
@@ -30,9 +31,10 @@ async def with_its_thread(mark: Incoming, client: AsyncWebClient, me: str | None
         if mark.thread is None and root and root != mark.message:
             messages = await _replies(client, mark.conversation, root)
     except SlackApiError as error:
-        if error.response.get("error") not in _CLOSED:
+        why = code(error)
+        if why not in _CLOSED:
             raise
-        log.info("slack.thread_closed", conversation=mark.conversation, why=error.response.get("error"))
+        log.info("slack.thread_closed", conversation=mark.conversation, why=why)
         # A shortcut brings the message itself along, a reaction does not.
         return mark if mark.text else None
     return with_thread(mark, messages, me) or (mark if mark.text else None)

@@ -1,0 +1,89 @@
+"""A desk that starts while Slack, or its own database, does not answer yet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import OperationalError
+
+from bot.app import App
+from bot.config import Settings
+from bot.slack import connect as slack
+from bot.slack.people import code
+from storage import people
+from tests.bot.test_slack_http import FakeSlack
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[str]:
+    """The address of a Slack in which U1 is in the triage channel."""
+    fake, app = FakeSlack(), web.Application()
+    app.router.add_route("*", "/api/{method}", fake.handle)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/api/"))
+
+
+async def prepared(folder: Path, api: str, **settings: str) -> App:
+    secret = {
+        name: SecretStr(value) if name != "slack_client_id" else value for name, value in settings.items()
+    }
+    url = f"sqlite:///{folder}/desk.db"
+    app = App(Settings(database_url=url, slack_triage_channel="T1/C1", slack_api_url=api, **secret))  # type: ignore[arg-type]
+    await app.prepare()
+    return app
+
+
+async def test_what_is_no_json_is_told_by_its_status(session: aiohttp.ClientSession) -> None:
+    async def busy(_request: web.Request) -> web.Response:
+        return web.Response(status=503, text="busy")
+
+    site = web.Application()
+    site.router.add_route("*", "/api/{method}", busy)
+    async with TestServer(site) as server:
+        client = AsyncWebClient("xoxb-1", str(server.make_url("/api/")), session=session, retry_handlers=[])
+        with pytest.raises(SlackApiError) as failure:
+            await client.auth_test()
+    assert code(failure.value) == "HTTP 503"
+    assert code(TimeoutError()) == "TimeoutError"
+
+
+async def test_a_database_that_fails_once_does_not_keep_the_team_from_its_desk(
+    tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack, "_AGAIN", 0.001)
+    app = await prepared(tmp_path, api, slack_bot_token="xoxb-1")
+    settle, staff, staffed, calls = app.settle_team, app.staff_team, asyncio.Event(), list[str]()
+
+    async def fails_once(platform: str, workspace: str, conversation: str) -> None:
+        calls.append(conversation)
+        if len(calls) == 1:
+            raise OperationalError("UPDATE", {}, Exception("the server is closing"))
+        await settle(platform, workspace, conversation)
+
+    async def then_staffed(platform: str, users: Collection[str]) -> None:
+        await staff(platform, users)
+        staffed.set()
+
+    monkeypatch.setattr(app, "settle_team", fails_once)
+    monkeypatch.setattr(app, "staff_team", then_staffed)
+    site = web.Application()
+    await slack.connect(app, site)
+    async with asyncio.timeout(10):
+        await staffed.wait()
+    assert [agent.user for agent in await app.database.read(people.agents)] == ["U1"]
+    site.freeze()
+    await site.cleanup()
+    await app.database.close()
