@@ -5,7 +5,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
+import structlog
+
 from storage.transactions import Waiting, Woken, settle
+
+log = structlog.get_logger()
 
 
 class Writer(ABC):
@@ -47,7 +51,13 @@ class Writer(ABC):
                 for waiting in group:
                     waiting.error = error
             settle(group)
+            self._tell(woken)
+
+    def _tell(self, woken: Woken) -> None:
+        try:
             self._committed(woken)
+        except Exception:  # it is committed: who is told of it must not keep others from writing
+            log.exception("writer.not_told", woken=list(woken))
 
     async def _next_group(self) -> list[Waiting]:
         """Wait for the works that are run next; none once the writer is closed."""

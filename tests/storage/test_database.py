@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from storage import inbox, migrations, people, plans
 from storage.database import Database
 from storage.tables import inbox as inbox_table
-from storage.transactions import Transaction
+from storage.transactions import Transaction, Woken
 from tests.desk_in_tests import MONDAY_TEN
 
 
@@ -83,6 +83,20 @@ async def test_closing_finishes_what_was_taken_in(fresh_url: str) -> None:
     await asyncio.sleep(0)
     await database.close()
     assert all(await asyncio.gather(*works))
+
+
+async def test_an_error_of_who_is_told_of_a_commit_keeps_nobody_from_writing(database: Database) -> None:
+    def raises(_woken: Woken) -> None:
+        raise RuntimeError("a mistake of theirs")
+
+    def work(tx: Transaction, name: str) -> bool:
+        tx.wake("timers", MONDAY_TEN)
+        return inbox.first_time(tx, "web", name, MONDAY_TEN)
+
+    database.on_commit = raises
+    for name in "abcdefgh":  # more than run side by side
+        async with asyncio.timeout(10):
+            assert await database.write(lambda tx, n=name: work(tx, n))  # type: ignore[misc]
 
 
 async def test_what_is_prepared_is_the_same_for_the_writer_and_for_readers(database: Database) -> None:
