@@ -7,7 +7,6 @@ together for a ticket is said in one post; its history keeps each step.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import NamedTuple
 
 from desk import escalation
@@ -64,8 +63,9 @@ def come_due(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> No
             lines += came(tx, desk, case, timer, now)
         _say(desk, case, lines)
     cases.store(tx, desk, found, now)
-    for timer in chain.from_iterable(by_ticket.values()):
-        timers.set_timer(tx, timer.kind, timer.subject, now + _LOCKED_FOR, timer.data)
+    for ticket in tickets.read(tx, list(by_ticket)) if by_ticket else ():
+        for timer in by_ticket[ticket.id]:
+            timers.set_timer(tx, timer.kind, timer.subject, now + _LOCKED_FOR, timer.data)
 
 
 def _clocks_reached(tx: Transaction, desk: Desk, case: Case, _timer: Timer, now: datetime) -> list[Line]:

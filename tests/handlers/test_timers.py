@@ -88,3 +88,12 @@ async def test_the_desk_tells_how_many_timers_fail(desk: TestedDesk) -> None:
     await set_timer(desk, "alarm", "1042")
     await fails_again(desk, 12)
     assert "Termene cu erori: 1" in answer_text(await desk.agent().types("/desk status"))
+
+
+@pytest.mark.parametrize(("kind", "subject"), [("sla", "4711"), ("escalation", "4711:breach:resolution")])
+async def test_a_timer_of_a_ticket_that_is_not_there_fires_no_more(
+    desk: TestedDesk, kind: str, subject: str
+) -> None:
+    await set_timer(desk, kind, subject)
+    await desk.fire()
+    assert await waiting(desk) == {}
