@@ -5,8 +5,8 @@ dozen. Its types still turn our values into the database's and back. On PostgreS
 costs more than either, and for SQLite's readers, a prepared statement is run as any other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -64,12 +64,17 @@ class Prepared:
         self._sql: str | None = None
 
     def run(self, connection: sa.Connection, values: Values | Sequence[Values] | None) -> Rows:
-        """Run it on a connection of either database, the writer's or a reader's."""
+        """Run it on a connection of either database, the writer's or a reader's.
+
+        Raises `ValueError` for a name that it has no parameter for: its value would be stored nowhere.
+        """
+        if isinstance(values, list) and not values:
+            return Rows([], 0, None)
         if connection.dialect.driver != "pysqlite":
             return self._run_as_usual(connection, values)
         if self._sql is None:
-            first = values if isinstance(values, Mapping) or not values else values[0]
-            self._compile(connection.dialect, cast(Values, first or {}))
+            first = values if values is None or isinstance(values, Mapping) else values[0]
+            self._compile(connection.dialect, first or {})
         driver: Any = connection.connection.driver_connection
         sql: Any = self._sql
         if values is None or isinstance(values, Mapping):
@@ -79,6 +84,9 @@ class Prepared:
         return Rows(self._read(cursor), cursor.rowcount, cursor.lastrowid)
 
     def _run_as_usual(self, connection: sa.Connection, values: Any) -> Rows:
+        if isinstance(values, list):
+            for one in values:
+                _check_names(one, values[0].keys())
         result = connection.execute(self.statement, values)
         if tuple(getattr(self.statement, "exported_columns", ())):
             return Rows([tuple(row) for row in result], result.rowcount, None)
@@ -90,12 +98,14 @@ class Prepared:
         columns = getattr(self.statement, "exported_columns", ())
         self._names: list[str] = compiled.positiontup
         binds = [compiled.binds[name] for name in self._names]
+        self._given = {*self._names} & {*values}
         self._constants = {name: compiled.binds[name].value for name in {*self._names} - {*values}}
         self._to_database = _processes([bind.type for bind in binds], "bind_processor", dialect)
         self._from_database = _processes([c.type for c in columns], "result_processor", dialect, None)
         self._sql = str(compiled)
 
     def _parameters(self, values: Values) -> list[Any]:
+        _check_names(values, self._given)
         if self._constants:
             values = {**self._constants, **values}
         parameters = [values[name] for name in self._names]
@@ -114,6 +124,11 @@ class Prepared:
         for place, process in self._from_database:
             values[place] = process(values[place])
         return tuple(values)
+
+
+def _check_names(values: Values, names: Set[str]) -> None:
+    if len(values) > len(names):
+        raise ValueError(f"there is no parameter for {', '.join(sorted(values.keys() - names))}")
 
 
 def _processes(kinds: Iterable[Any], name: str, dialect: sa.Dialect, *arguments: Any) -> list[Process]:

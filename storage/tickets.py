@@ -74,8 +74,16 @@ _FROM = (
 _LATEST = {False: Prepared(_FROM.where(sa.not_(_RESOLVED))), True: Prepared(_FROM.where(_RESOLVED))}
 
 
-def open_ticket(tx: Transaction, ticket: Ticket, **index: Any) -> Ticket:
-    """Store a new ticket, with any of its index columns, and return it with its number."""
+def open_ticket(
+    tx: Transaction,
+    ticket: Ticket,
+    *,
+    answer_due: datetime | None,
+    resolution_due: datetime | None,
+    last_said_at: datetime | None,
+) -> Ticket:
+    """Store a new ticket, with its index columns, and return it with its number."""
+    index = {"answer_due": answer_due, "resolution_due": resolution_due, "last_said_at": last_said_at}
     return replace(ticket, id=_new(tx.run(_OPEN, _row(ticket) | index)))
 
 

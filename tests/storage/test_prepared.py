@@ -26,6 +26,42 @@ async def test_as_many_are_found_as_are_asked_for(database: Database) -> None:
     assert await database.write(work) == [["A"], ["A", "B", "C"], ["C"]]
 
 
+def kept(place: int, **more: object) -> dict[str, object]:
+    return {"place_id": place, "waits_for": "m", "event": {}, "at": MONDAY_TEN, **more}
+
+
+async def test_a_value_that_only_later_rows_have_is_refused_not_dropped(database: Database) -> None:
+    keep = Prepared(sa.insert(tables.early))
+
+    def work(tx: Transaction) -> None:
+        here = people.place(tx, "web", "try", "triage", "triage").id
+        tx.run(keep, [kept(here), kept(here, id=7)])
+
+    with pytest.raises(ValueError, match="no parameter for id"):
+        await database.write(work)
+
+
+async def test_a_value_that_only_a_later_run_has_is_stored_or_refused_not_dropped(database: Database) -> None:
+    keep = Prepared(sa.insert(tables.early))
+
+    def work(tx: Transaction) -> list[int]:
+        here = people.place(tx, "web", "try", "triage", "triage").id
+        tx.run(keep, kept(here))
+        if not tx.postgres:  # compiled once: for what the first run had
+            with pytest.raises(ValueError, match="no parameter for id"):
+                tx.run(keep, kept(here, id=7))
+            return [7]
+        tx.run(keep, kept(here, id=7))
+        return list(tx.execute(sa.select(tables.early.c.id).where(tables.early.c.id == 7)).scalars())
+
+    assert await database.write(work) == [7]
+
+
+async def test_a_statement_for_each_of_nothing_is_not_run(database: Database) -> None:
+    keep = Prepared(sa.insert(tables.early))
+    assert await database.write(lambda tx: tx.run(keep, []).rowcount) == 0
+
+
 @pytest.mark.parametrize("name", _WITH_LISTS)
 def test_what_is_asked_for_by_a_list_of_ids_is_found_by_an_index(name: str) -> None:
     engine = sa.create_engine("sqlite://")
