@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from desk.wording import Language
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# Below this a distance keeps its minutes, and from the other on it is said in days.
-_FINE, _DAYS_FROM = timedelta(hours=24), timedelta(hours=48)
+_DAYS_FROM = timedelta(hours=48)  # from here on a length is said in days
 
 
 class _Unit(NamedTuple):
@@ -43,13 +42,24 @@ def _day(local: datetime, language: Language) -> str:
 def say_distance(at: datetime, now: datetime, language: Language, *, long: bool = False) -> str:
     """Return how far `at` is from `now`: "peste 3 h", "in 2 days", "acum 4 min", and "now" within a minute.
 
-    Rounded down, so that nobody is told of more time than there is.
+    In at most two units. What has passed is rounded down; what is ahead to the whole minute above, as in
+    `say_left`.
     """
     away = abs(at - now)
     if away < _MINUTE:
         return _NOW[language]
-    said = _largest(away, language, long) if away >= _FINE else say_duration(away, language, long=long)
-    return (_AHEAD if at > now else _BEHIND)[language].format(length=said)
+    if at > now:
+        return _AHEAD[language].format(length=say_left(away, language, long=long))
+    return _BEHIND[language].format(length=say_duration(away, language, long=long))
+
+
+def say_left(length: timedelta, language: Language, *, long: bool = False) -> str:
+    """Return how much time is left, in at most two units: the 4 h that were promised a second ago are 4 h.
+
+    A minute that has begun counts as a whole one, and nobody is told of more time than that: the instant
+    that stands beside it is the promise.
+    """
+    return say_duration(length + _MINUTE - timedelta.resolution, language, long=long)
 
 
 def say_duration(length: timedelta, language: Language, *, long: bool = False) -> str:
@@ -63,11 +73,6 @@ def say_duration(length: timedelta, language: Language, *, long: bool = False) -
     counts = ((count, first), (rest // second.length, second))
     parts = [_counted(n, unit, language, long) for n, unit in counts if n]
     return " ".join(parts) or _counted(0, second, language, long)
-
-
-def _largest(length: timedelta, language: Language, long: bool) -> str:
-    unit = _UNITS[0] if length >= _DAYS_FROM else _UNITS[1]
-    return _counted(length // unit.length, unit, language, long)
 
 
 def _counted(n: int, unit: _Unit, language: Language, long: bool) -> str:

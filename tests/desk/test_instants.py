@@ -46,7 +46,12 @@ def test_both_sides_of_the_autumn_hour_are_told() -> None:
         (130, "peste 2 h 10 min", "in 2 h 10 min"),
         (180, "peste 3 h", "in 3 h"),
         (239, "peste 3 h 59 min", "in 3 h 59 min"),
-        (47 * 60 + 59, "peste 47 h", "in 47 h"),
+        (57.2, "peste 58 min", "in 58 min"),
+        (-4.9, "acum 4 min", "4 min ago"),
+        (4 * 60 - 0.1, "peste 4 h", "in 4 h"),  # as was promised a moment ago
+        (47 * 60 + 59, "peste 47 h 59 min", "in 47 h 59 min"),
+        (7 * 24 * 60 - 1, "peste 6 zile 23 h", "in 6 days 23 h"),
+        (7 * 24 * 60 - 0.5, "peste 7 zile", "in 7 days"),
         (48 * 60, "peste 2 zile", "in 2 days"),
         (-20 * 24 * 60, "acum 20 de zile", "20 days ago"),
         (101 * 24 * 60, "peste 101 zile", "in 101 days"),
