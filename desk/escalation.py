@@ -4,14 +4,15 @@ A caller asks `rule_for` when a ticket opens or a clock warns or breaches, keeps
 asks `due` each time the timer fires: it answers whom to tell now, why, and when to ask again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from desk.durations import in_hours
+from desk.instants import say_duration
 from desk.plan import ASSIGNEE, ClockName, Occasion, Plan, Rule
+from desk.wording import Words
 from desk.wording import sentence as _
 
 
@@ -24,7 +25,10 @@ class Turn(Struct, frozen=True):
 
 
 class Reason(NamedTuple):
-    """Why somebody is told: a translatable sentence and the plain values of its `{fields}`."""
+    """Why somebody is told: a translatable sentence and the plain values of its `{fields}`.
+
+    How long ago it was (`after`) is in seconds.
+    """
 
     template: str
     values: Mapping[str, str | int]
@@ -83,6 +87,25 @@ def on_call(plan: Plan, level: str, at: datetime) -> str | None:
     return now.person if now else None
 
 
+def next_level(
+    plan: Plan, at: datetime, asked: str | None = None, besides: Collection[str] = ()
+) -> tuple[str, str | None]:
+    """Return the level that helps after the level `asked`, and who is on call there (None: nobody is).
+
+    At first that is the second level, for the first one is who asks; after the last one it is the last one.
+    Where nobody is on call but `besides`, the level is passed over as long as there is a further one.
+    """
+    levels = list(plan.levels)
+    begin = levels.index(asked) + 1 if asked is not None and asked in levels else 1
+    further = levels[begin:] or levels[-1:]
+    asking = {handle.lower() for handle in besides}
+    for level in further:
+        person = on_call(plan, level, at)
+        if person is not None and person.lower() not in asking:
+            return level, person
+    return further[0], on_call(plan, further[0], at)
+
+
 def somebody_on_call(plan: Plan, priority: str) -> bool:
     """Say whether the plan names somebody to be called as soon as a ticket of `priority` opens."""
     rule = rule_for(plan, "opened", priority)
@@ -122,19 +145,21 @@ def due(
     told: int = 0,
     acknowledged_at: datetime | None = None,
     assigned: bool = False,
+    since: datetime | None = None,
 ) -> Due:
     """Return the steps that are due at `now`, after the first `told` ones of `rule`.
 
     All overdue steps come at once and in order; the caller keeps `told` of the answer, so that each comes
     once. `acknowledged_at` is as in `next_at`. While nobody is `assigned`, the plan's first level is told
-    in the assignee's place. Who is on call is looked up for `now`, not for the planned instant.
+    in the assignee's place. Who is on call is looked up for `now`, not for the planned instant. The reasons
+    count from `since`, where it happened before the desk noticed it, else from `began_at`.
     """
     calls: list[Call] = []
     while (at := next_at(rule, began_at, told=told, acknowledged_at=acknowledged_at)) and at <= now:
         step = rule.steps[told]
         level = _level(plan, step.tell, assigned=assigned)
         person = on_call(plan, level, now) if level else None
-        reason = _reason(plan, rule.on, priority, clock, now - began_at if step.after else None)
+        reason = _reason(plan, rule.on, priority, clock, now - (since or began_at) if step.after else None)
         calls.append(Call(told, at, level, person, reason))
         told += 1
     return Due(tuple(calls), told, at)
@@ -193,9 +218,17 @@ def _reason(
     at_once, later = _REASONS[on, None if on == "opened" else clock]
     values: dict[str, str | int] = {}
     if after is not None:
-        values["after"] = in_hours(after)
+        values["after"] = int(after.total_seconds())
     if on == "opened":
         values["priority"] = priority
     if on == "warning" and after is None:
         values["percent"] = plan.sla.warn_at
     return Reason(later if after is not None else at_once, values)
+
+
+def say_reason(template: str, values: Mapping[str, str | int], t: Words) -> str:
+    """Return a reason in words."""
+    after = values.get("after")
+    if isinstance(after, int):
+        values = {**values, "after": say_duration(timedelta(seconds=after), t.language)}
+    return t(template, **values)

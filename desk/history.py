@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from desk.escalation import say_reason
 from desk.messages import Bold, Rich, When
 from desk.names import CLOCKS
 from desk.plan import Plan
@@ -95,7 +96,7 @@ def _clock(data: dict[str, Any], t: Words) -> str:
 
 
 def _told(data: dict[str, Any], t: Words) -> str:
-    reason = t(data.get("reason", ""), **data.get("values", {}))
+    reason = say_reason(data.get("reason", ""), data.get("values", {}), t)
     who, level = data.get("person"), data.get("level")
     if who and level:
         return t("told {who}, on call for {level}. {reason}", who=who, level=level, reason=reason)

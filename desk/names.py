@@ -28,6 +28,13 @@ CLOCKS = {
     "update": _("update"),
     "resolution": _("resolution"),
 }
+# What a clock waits for, after "until" or "for".
+AWAITED = {
+    "first_response": _("the first response"),
+    "next_response": _("the next response"),
+    "update": _("the next update"),
+    "resolution": _("the resolution"),
+}
 DUE = {
     "first_response": _("First response due"),
     "next_response": _("Next response due"),

@@ -28,10 +28,17 @@ from desk.messages import (
 from desk.names import DUE, STATUS_SYMBOLS, STATUSES, priority_said, priority_symbol
 from desk.plan import Plan
 from desk.sla import Clock, breached, warned
-from desk.tickets import Status, Ticket
+from desk.tickets import Kind, Status, Ticket
 from desk.wording import Words, words
+from desk.wording import sentence as _
 
 _FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a phone
+# What answers a post that offers a ticket, and what the post says then.
+_OUTCOMES = {
+    Kind.TAKEN: _("Taken by {who}."),
+    Kind.ASSIGNED: _("Given to {who}."),
+    Kind.RESOLVED: _("Resolved."),
+}
 
 
 Reader = Literal["everybody", "assignee", "colleague", "outsider"]
@@ -67,7 +74,7 @@ def card(card: Card, t: Words) -> Message:
     """Return a ticket's card: complete without its thread, edited as facts change."""
     ticket = card.ticket
     blocks: list[Block] = [
-        Text((Bold(_headline(ticket)),)),
+        Text((Bold(headline(ticket)),)),
         Fine(_origin(card, t)),
         Facts(_facts(card, t)),
     ]
@@ -84,10 +91,6 @@ def card(card: Card, t: Words) -> Message:
     else:
         blocks.append(Buttons(_buttons(card, t)))
     return Message(tuple(blocks), t.language, card.plan.zone, live=card.live)
-
-
-def _headline(ticket: Ticket) -> str:
-    return f"{priority_symbol(ticket.priority)} {ticket.priority} · {ticket.number} · {ticket.subject}"
 
 
 def _origin(card: Card, t: Words) -> Rich:
@@ -207,6 +210,16 @@ def noted(who: str, text: str, t: Words, zone: str) -> Message:
     return said(t("{agent}, internal note", agent=who), text, t, zone)
 
 
+def headline(ticket: Ticket) -> str:
+    """Return a ticket's first line: its priority, its number and what it is about."""
+    return f"{priority_symbol(ticket.priority)} {ticket.priority} · {ticket.number} · {ticket.subject}"
+
+
+def named(ticket: Ticket, customer: str) -> Rich:
+    """Return which ticket is spoken of: its priority, its subject, and whose it is."""
+    return (Bold(headline(ticket)), f" · {customer}")
+
+
 def told(sentence: Rich, t: Words, zone: str, take: Ticket | None = None) -> Message:
     """Return one sentence for the thread; with `take`, a button to take the ticket."""
     return told_together([sentence], t, zone, take)
@@ -241,9 +254,8 @@ def offers_take(message: Message) -> bool:
     return any(button.action == "ticket.take" for button in buttons)
 
 
-def answered(message: Message, who: str | None) -> Message:
-    """Return an offer of a ticket as it reads once `who` took it; None: it was resolved meanwhile."""
-    t = words(message.language)
-    outcome = t("Taken by {who}.", who=who) if who else t("Resolved.")
+def answered(message: Message, by: Kind, who: str) -> Message:
+    """Return an offer of a ticket as it reads once somebody took it, was given it, or resolved it."""
+    outcome = words(message.language)(_OUTCOMES[by], who=who)
     said = tuple(block for block in message.blocks if not isinstance(block, Buttons))
     return replace(message, blocks=(*said, Fine((outcome,))))

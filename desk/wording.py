@@ -44,6 +44,10 @@ class Words:
         """Like calling, but a value may be any inline part of a message and stays what it is."""
         return fill(self._catalogue.gettext(sentence), values)
 
+    def rich_count(self, one: str, many: str, n: int, /, **values: Inline) -> Rich:
+        """Like `rich`, in the form of the sentence that fits `n`."""
+        return fill(self._catalogue.ngettext(one, many, n), values)
+
 
 def fill(template: str, values: Mapping[str, Inline | int]) -> Rich:
     """Put `values` into the `{fields}` of `template`, keeping inline parts whole."""

@@ -29,8 +29,8 @@ from storage.transactions import Transaction
 # How a platform is named on a card.
 PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
 _SPOKEN = (Kind.OPENED, Kind.SAID)
-# What answers a post that offers the ticket.
-_ANSWERS = frozenset({Kind.TAKEN, Kind.ASSIGNED, Kind.RESOLVED})
+# What answers a post that offers the ticket; of several, the first one here is what the post then says.
+_ANSWERS = (Kind.TAKEN, Kind.ASSIGNED, Kind.RESOLVED)
 
 
 class Conversation(NamedTuple):
@@ -274,8 +274,8 @@ def _answered_offers(tx: Transaction, cases: list[Case]) -> list[Post]:
 
 
 def _answered(offer: Offer, case: Case) -> Message:
-    taken = any(event.kind is not Kind.RESOLVED for event in case.added if event.kind in _ANSWERS)
-    return answered(offer.message, called(case.assignee) if taken else None)
+    by = next(kind for kind in _ANSWERS if any(event.kind is kind for event in case.added))
+    return answered(offer.message, by, called(case.assignee))
 
 
 def _index(case: Case, clocks: tuple[Clock, ...], now: datetime) -> dict[str, datetime | None]:

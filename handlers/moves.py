@@ -7,21 +7,23 @@ from typing import Any
 
 from desk.customer_messages import closed_card, open_card, reopened, replied, resolved
 from desk.errors import BadInput, Refused
-from desk.messages import Bold
+from desk.messages import Bold, Rich
 from desk.names import priority_said
 from desk.plan import Label
 from desk.team_messages import said, told
 from desk.tickets import Event, Kind, Status, Verb
 from desk.triage import CATEGORIES
-from desk.wording import LANGUAGES, Language
+from desk.wording import LANGUAGES, Language, Words
 from desk.wording import sentence as _
-from handlers import cases
+from handlers import calls, cases
+from handlers.calls import Level
 from handlers.cases import Case
 from handlers.context import Call
-from storage.people import Person
+from storage.people import Person, Place
 
 # What asks whoever has a ticket to say that they are at it.
 _ASKING = frozenset({Kind.ASSIGNED, Kind.TOLD, Kind.WARNED, Kind.BREACHED})
+_ASKED = _("{who} asks for help.")
 _LONGEST_TAG = 40
 _MOST_TAGS = 10
 
@@ -86,10 +88,17 @@ def assign(case: Case, call: Call, to: Person) -> None:
     myself = to.id == call.person.id
     _give(case, call, to, Kind.TAKEN if myself else Kind.ASSIGNED)
     if not myself:
-        sentence = call.desk.team.rich(
-            "{number} is now with {who}.", number=Bold(case.ticket.number), who=cases.called(to)
-        )
-        case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
+        _tell_who_has_it(case, call, to)
+
+
+def _tell_who_has_it(case: Case, call: Call, to: Person) -> None:
+    t, number = call.desk.team, Bold(case.ticket.number)
+    for place in call.desk.triages:
+        sentence = t.rich("{number} is now with {who}.", number=number, who=calls.mentioned(place, to))
+        case.call(call.desk, place.id, told(sentence, t, case.plan.zone))
+    by = cases.called(call.person)
+    alone = calls.to_person(call.tx, call.desk, to, lambda t: t.rich("{who} gave you this ticket.", who=by))
+    calls.say(call.desk, case, alone, take=True)
 
 
 def _give(case: Case, call: Call, to: Person, kind: Kind) -> None:
@@ -203,21 +212,35 @@ def resume(case: Case, call: Call) -> None:
     case.add(_event(call, Kind.RESUMED))
 
 
-def escalate(case: Case, call: Call, reason: str) -> None:
-    """Ask the next level for help."""
-    if not reason.strip():
+def escalate(case: Case, call: Call, reason: str) -> Level:
+    """Ask the next level for help: who is on call there is told, in the channel and alone. Returns it."""
+    reason = reason.strip()
+    if not reason:
         raise BadInput(_("Say why it is escalated: whoever takes it up starts from your reason."))
     if case.ticket.status is Status.ON_HOLD:
         resume(case, call)
     case.move(Verb.ESCALATE)
-    case.add(_event(call, Kind.ESCALATED, reason=reason.strip()))
-    sentence = call.desk.team.rich(
-        "{who} escalated {number}: {reason}",
-        who=cases.called(call.person),
-        number=Bold(case.ticket.number),
-        reason=reason.strip(),
-    )
-    case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone, take=case.ticket))
+    level = calls.next_level(call.tx, case, call.person, call.now)
+    case.add(_event(call, Kind.ESCALATED, reason=reason, level=level.key))
+    who, number = cases.called(call.person), Bold(case.ticket.number)
+    asked = {"level": level.name, "person": level.who, "reason": _ASKED, "values": {"who": who}}
+    case.add(Event(call.now, Kind.TOLD, data=asked))
+
+    def news(t: Words) -> Rich:
+        return t.rich("{who} escalated {number}: {reason}", who=who, number=number, reason=_ended(reason))
+
+    def to(place: Place) -> Rich:
+        return calls.addressee(call.desk.team, place, level.person, level.handle, level.name)
+
+    lines = calls.to_team(call.desk, news, to)
+    if level.person is not None:
+        lines += calls.to_person(call.tx, call.desk, level.person, news)
+    calls.say(call.desk, case, lines, take=True)
+    return level
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def resolve(case: Case, call: Call, text: str = "") -> None:

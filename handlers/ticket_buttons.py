@@ -28,7 +28,7 @@ def _asked(form: Callable[[Call, Case], Answer]) -> Callable[[Call], Answer]:
     return ask
 
 
-def _sent(act: Callable[[Case, Call, str], None]) -> Callable[[Call], Answer]:
+def _sent(act: Callable[[Case, Call, str], object]) -> Callable[[Call], Answer]:
     def send(call: Call) -> Answer:
         case = cases.load(call.tx, call.desk, ticket_id(call.incoming.subject))
         act(case, call, call.incoming.fields.get("text", ""))

@@ -105,9 +105,18 @@ def resume(call: Call, text: str) -> Answer:
 def escalate(call: Call, text: str) -> Answer:
     """/ticket escalate 1042 the database does not answer"""
     case, reason = case_named(call.tx, call.desk, text)
-    moves.escalate(case, call, reason)
+    level = moves.escalate(case, call, reason)
     _store(call, case)
-    return call.say("{number} is escalated.", number=case.ticket.number)
+    number = case.ticket.number
+    if level.who is None:
+        return call.say(
+            "{number} is escalated. Nobody is named for {level} in the plan, so the channel was told.",
+            number=number,
+            level=level.name,
+        )
+    return call.say(
+        "{number} is escalated. {who} is told ({level}).", number=number, who=level.who, level=level.name
+    )
 
 
 def resolve(call: Call, text: str) -> Answer:

@@ -13,7 +13,10 @@ from jinja2 import Environment, nodes
 Found = tuple[int, str, Sequence[str | None], list[str]]
 """A line, gettext's name for what is called there, its arguments (None: not a text), and no comments."""
 
-_SAYS = dict.fromkeys(("_", "sentence", "t", "rich", "say", "team"), "gettext") | {"count": "ngettext"}
+_SAYS = dict.fromkeys(("_", "sentence", "t", "rich", "say", "team"), "gettext") | {
+    "count": "ngettext",
+    "rich_count": "ngettext",
+}
 
 
 def in_python(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:  # noqa: ARG001

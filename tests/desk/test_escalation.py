@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.escalation import Call, due, next_at, on_call, rule_for, turn
+from desk.escalation import Call, due, next_at, next_level, on_call, rule_for, say_reason, turn
 from desk.plan import ClockName, Occasion, Plan, Rule, default, parse
+from desk.wording import words
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 SHIPPED = (Path(__file__).parents[2] / "desk/plan.toml").read_text("utf-8")
@@ -246,7 +247,7 @@ def test_a_level_with_nobody_on_call_is_told_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "clock", "after", "told", "words"),
+    ("on", "clock", "after", "told", "said"),
     [
         ("opened", None, 0, 0, "A P1 ticket was opened."),
         ("opened", None, 10, 1, "A P1 ticket was opened 10 min ago and nobody has taken it."),
@@ -262,11 +263,9 @@ def test_a_level_with_nobody_on_call_is_told_all_the_same() -> None:
         ("breach", "update", 0, 0, "The next update is overdue."),
     ],
 )
-def test_every_call_says_why(
-    on: Occasion, clock: ClockName | None, after: int, told: int, words: str
-) -> None:
+def test_every_call_says_why(on: Occasion, clock: ClockName | None, after: int, told: int, said: str) -> None:
     (call,) = steps(default(), on, clock, after=after, told=told)
-    assert call.reason.template.format(**call.reason.values) == words
+    assert say_reason(*call.reason, words("en")) == said
 
 
 @pytest.mark.parametrize("on", ["warning", "breach"])
@@ -276,5 +275,45 @@ def test_there_is_a_reason_for_every_occasion_and_clock(on: Occasion, clock: Clo
         'steps = [{ after = "0 min", tell = "assignee" }, { after = "30 min", tell = "l2" }]'
     )})  # fmt: skip
     at_once, later = steps(plan, on, clock, after=30)
-    assert at_once.reason.template.format(**at_once.reason.values) != ""
-    assert "30 min ago" in later.reason.template.format(**later.reason.values)
+    assert say_reason(*at_once.reason, words("en")) != ""
+    assert "30 min ago" in say_reason(*later.reason, words("en"))
+
+
+def test_a_reason_counts_from_when_it_happened_in_days_and_in_the_words_of_the_reader() -> None:
+    plan = rota()
+    week = timedelta(days=7)
+    calls = due(
+        plan,
+        rule(plan, "breach", "P1", "resolution"),
+        priority="P1",
+        clock="resolution",
+        began_at=BEGAN,
+        now=BEGAN + minutes(30),
+        told=1,
+        since=BEGAN + minutes(30) - week,
+    ).calls
+    assert "was due 7 days ago" in say_reason(*calls[0].reason, words("en"))
+    assert "a expirat acum 7 zile" in say_reason(*calls[0].reason, words("ro"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "besides", "level"),
+    [
+        (None, (), ("l2", "dan")),  # the first level is who asks
+        (None, ("Dan",), ("lead", "vera")),  # nobody is asked by themselves
+        ("l2", (), ("lead", "vera")),
+        ("lead", (), ("lead", "vera")),
+        ("lead", ("vera",), ("lead", "vera")),  # but somebody has to be
+        ("gone", (), ("l2", "dan")),  # a level that the plan does not have any more
+    ],
+)
+def test_the_next_level_is_asked_for_help(
+    asked: str | None, besides: tuple[str, ...], level: tuple[str, str]
+) -> None:
+    plan = rota(**{'name = "Tech Lead"\npeople = []': 'name = "Tech Lead"\npeople = ["vera"]'})
+    assert next_level(plan, BEGAN, asked, besides) == level
+
+
+def test_a_level_where_nobody_is_named_is_passed_over_only_for_one_where_somebody_is() -> None:
+    assert next_level(rota(), BEGAN, "l2") == ("lead", None)
+    assert next_level(default(), BEGAN) == ("l2", None)

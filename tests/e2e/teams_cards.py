@@ -89,12 +89,13 @@ def _to_the_team(t: Words) -> Iterator[Said]:
         )
     zone = plan.default().zone
     warning = (Bold("T-1042"), " · Nu pot crea curse noi. ", t("nobody yet"), ".")
-    addressed = (*warning, *t.rich(" {who}, this is yours.", who=Mention("29:1a-B_c", "Ana Ionescu")))
+    addressed = (*warning, *" ", *t.rich("{who}, this is yours.", who=Mention("29:1a-B_c", "Ana Ionescu")))
     yield "warning", team_messages.told(warning, t, zone, ticket())
     yield "warning to somebody", team_messages.told(addressed, t, zone, ticket())
     yield "news to somebody", team_messages.told(addressed, t, zone)
     yield "said", team_messages.said("Ion Popescu", TEXT, t, zone)
-    yield "taken", team_messages.answered(team_messages.told(warning, t, zone, ticket()), "Ana Ionescu")
+    offer = team_messages.told(warning, t, zone, ticket())
+    yield "taken", team_messages.answered(offer, Kind.TAKEN, "Ana Ionescu")
     running = clocks(plan.default(), "premium", "P2", NOW, (Event(NOW, Kind.OPENED),))
     yield "why", why_message(ticket(), plan.default(), [explain(clock, NOW) for clock in running], NOW, t)
 

@@ -21,7 +21,7 @@ async def test_a_warning_comes_at_three_quarters_and_once(desk: TestedDesk) -> N
     assert (await desk.kinds()).count(Kind.WARNED) == 1
     await desk.after(30 * MINUTE)
     assert (await desk.kinds()).count(Kind.WARNED) == 1
-    assert any("T-1001: primul răspuns are termen până" in said for said in await desk.said_in("triage"))
+    assert any("Mai este 1 h până la primul răspuns (" in said for said in await desk.said_in("triage"))
 
 
 async def test_a_breach_is_more_than_the_target_and_escalates(desk: TestedDesk) -> None:

@@ -26,6 +26,10 @@ async def sent_to(desk: TestedDesk, conversation: str) -> list[Message]:
     return [message for place, _thread, message in await desk.deliver() if place == conversation and message]
 
 
+def is_card(said: str) -> bool:
+    return "\nStare: " in said
+
+
 async def waiting_keys(desk: TestedDesk) -> list[str]:
     query = sa.select(outbox.c.key).where(outbox.c.done_at.is_(None)).order_by(outbox.c.id)
     return [key for key in await desk.database.read(lambda tx: tx.execute(query).scalars().all()) if key]
@@ -54,9 +58,18 @@ async def test_taking_a_ticket_turns_every_offer_of_it_into_who_took_it(on_call:
 
 async def test_an_offer_that_was_not_posted_yet_says_at_once_who_took_it(on_call: TestedDesk) -> None:
     await on_call.customer().says(_DOWN)
-    await on_call.agent().types("/ticket assign 1001 mihai")
+    await on_call.agent("mihai").types("/ticket take 1001")
     (direct,) = await sent_to(on_call, "dm:ana")
     assert words_of(direct).endswith("\nPreluat de Mihai Stan.")
+
+
+async def test_an_offer_of_a_ticket_that_was_given_to_somebody_does_not_say_that_they_took_it(
+    on_call: TestedDesk,
+) -> None:
+    await on_call.customer().says(_DOWN)
+    await on_call.agent().types("/ticket assign 1001 mihai")
+    (direct,) = await sent_to(on_call, "dm:ana")
+    assert words_of(direct).endswith("\nRepartizat către Mihai Stan.")
 
 
 async def test_a_ticket_that_its_customer_withdraws_is_offered_no_more(on_call: TestedDesk) -> None:
@@ -102,9 +115,9 @@ async def test_what_comes_due_together_is_one_post_a_place_and_every_step_is_his
     await on_call.fire()
     sent = await on_call.deliver()
     said_to_team = [words_of(message) for place, _thread, message in sent if place == "triage" and message]
-    (call,) = [said for said in said_to_team if not said.startswith("🔴")]
+    (call,) = [said for said in said_to_team if not is_card(said)]
     assert call.count("[Preia]") == 1
-    for part in ("primul răspuns avea termen", "rezolvarea avea termen", "(L2): Mihai Stan"):
+    for part in ("primul răspuns a expirat acum 6 zile 23 h", "rezolvare a expirat", "(L2): Mihai Stan"):
         assert part in call
     (direct,) = [words_of(message) for place, _thread, message in sent if place == "dm:ana" and message]
     assert direct.count("[Preia]") == 1
@@ -118,8 +131,6 @@ async def test_a_sentence_that_two_levels_hear_stands_once(on_call: TestedDesk) 
     await on_call.deliver()
     on_call.now += 30 * MINUTE
     await on_call.fire()
-    (call,) = [
-        said for said in (words_of(m) for m in await sent_to(on_call, "triage")) if not said.startswith("🔴")
-    ]
+    (call,) = [said for said in (words_of(m) for m in await sent_to(on_call, "triage")) if not is_card(said)]
     assert call.count("nu l-a preluat nimeni") == 1
     assert "De gardă (L2): Mihai Stan. De gardă (Tech Lead): Ana Ionescu." in call
