@@ -19,6 +19,7 @@ from handlers import calls, cases
 from handlers.calls import Level
 from handlers.cases import Case
 from handlers.context import Call
+from storage import people
 from storage.people import Person, Place
 
 # What asks whoever has a ticket to say that they are at it.
@@ -166,6 +167,7 @@ def reply(case: Case, call: Call, text: str) -> None:
     """Answer the customer, in the agent's name."""
     text = _something(text)
     heard(case)
+    still_open(case, call)
     case.add(_event(call, Kind.REPLIED, text=text))
     case.tell_customer(replied(cases.called(call.person), text, case.t, case.plan.zone))
     heading = call.desk.team("{agent} to the customer", agent=cases.called(call.person))
@@ -185,6 +187,23 @@ def heard(case: Case) -> None:
             who=cases.called(case.requester),
             id=case.ticket.id,
         )
+
+
+def still_open(case: Case, call: Call) -> None:
+    """Raise `Refused` when somebody has resolved the ticket meanwhile: say who, and what to do then."""
+    if case.ticket.status is not Status.RESOLVED:
+        return
+    by = next((event.who for event in reversed(case.history) if event.kind is Kind.RESOLVED), None)
+    who = people.by_id(call.tx, {by}).get(by) if by is not None else None
+    raise Refused(
+        _(
+            "{who} closed {number} meanwhile, and nothing was sent. "
+            "To go on, press Reopen on its card or write /ticket reopen {id}, then send again."
+        ),
+        number=case.ticket.number,
+        who=cases.called(who),
+        id=case.ticket.id,
+    )
 
 
 def note(case: Case, call: Call, text: str) -> None:

@@ -7,8 +7,9 @@ from handlers.context import Call
 
 
 def reply(call: Call, case: Case) -> Answer:
-    """Ask for the answer, and say who will read it. Raises `Refused` when nobody would."""
+    """Ask for the answer, and say who will read it. Raises `Refused` when nobody would, or it is resolved."""
     moves.heard(case)
+    moves.still_open(case, call)
     t = call.t
     intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.places_named(case))
     field = Field("text", t("Your answer"), "text")

@@ -223,6 +223,25 @@ async def test_the_reply_form_says_who_will_read_it(desk: TestedDesk) -> None:
     assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm."
 
 
+async def test_a_reply_to_what_a_colleague_resolved_meanwhile_is_not_sent(desk: TestedDesk) -> None:
+    await opened(desk)
+    form = (await desk.agent("ana").presses("ticket.reply", 1001)).form
+    assert form is not None
+    await desk.agent("mihai").types("/ticket resolve 1001 Gata.")
+    before = await desk.said_in("dm:ion")
+    meanwhile = "Mihai Stan closed T-1001 meanwhile, and nothing was sent.*/ticket reopen 1001"
+    with pytest.raises(Refused, match=meanwhile):
+        await desk.agent("ana").sends(form.action, form.subject, text="Ne uităm acum.")
+    with pytest.raises(Refused, match=meanwhile):
+        await desk.agent("ana").types("/ticket reply 1001 Ne uităm acum.")
+    with pytest.raises(Refused, match=meanwhile):
+        await desk.agent("ana").presses("ticket.reply", 1001)
+    assert await desk.said_in("dm:ion") == before
+    await desk.agent("ana").types("/ticket reopen 1001")
+    await desk.agent("ana").sends(form.action, form.subject, text="Ne uităm acum.")
+    assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm acum."
+
+
 async def test_an_edit_and_a_deletion_are_history(desk: TestedDesk) -> None:
     message = await desk.customer().says("Nu pot crea curse noi")
     await desk.after(MINUTE)
