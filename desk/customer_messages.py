@@ -1,37 +1,67 @@
 """What a customer reads. Nothing internal is in here: no breach, no level, no note, no other customer."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec import Struct
+
 from desk.messages import Block, Bold, Button, Buttons, Confirm, Fine, Message, Quote, Rich, Text, When
-from desk.tickets import Ticket
+from desk.tickets import Status, Ticket
 from desk.wording import Words
 
 
-def opened(
-    ticket: Ticket,
-    due_at: datetime | None,
-    t: Words,
-    zone: str,
-    *,
-    by_email: bool,
-    back_at: datetime | None,
-    on_call: bool,
-) -> Message:
-    """Return the first answer to a new ticket: its number, by when we answer, and what the reader can do.
+class FirstAnswer(Struct, frozen=True):
+    """What our first answer to a ticket, the customer's card, is about.
 
-    `by_email` says that the support plan promises answers by e-mail; what is asked here is answered here.
-    `back_at` is when the team is there again, None while it is there; `on_call`, whether somebody can be
-    called until then.
+    `due_at` is by when we answer, while nobody did; `answered_by`, who of us did. `withdrawn` says that the
+    customer closed it themselves. `words` is what they wrote into a form. `by_email` says that the support
+    plan promises answers by e-mail; what is asked here is answered here. `back_at` is when the team is there
+    again, None while it is there; `on_call`, whether somebody can be called until then.
     """
-    blocks: list[Block] = [Text((Bold(f"{ticket.number} · {ticket.subject}"),)), Text(_promise(due_at, t))]
-    if by_email:
-        blocks.append(
-            Fine((t("Your support plan is answered by email. What you write here is answered here."),))
-        )
-    if back_at is not None and ticket.priority != "P1":
-        blocks.append(Fine(_away(back_at, on_call, t)))
-    blocks.append(Buttons(_choices(ticket, t)))
+
+    ticket: Ticket
+    due_at: datetime | None
+    answered_by: str = ""
+    reopened: bool = False
+    withdrawn: bool = False
+    words: str = ""
+    by_email: bool = False
+    back_at: datetime | None = None
+    on_call: bool = False
+
+
+def first_answer(answer: FirstAnswer, t: Words, zone: str) -> Message:
+    """Return the first answer: the ticket's number, what happens next and by when, what the reader can do."""
+    ticket = answer.ticket
+    blocks: list[Block] = [Text((Bold(f"{ticket.number} · {ticket.subject}"),))]
+    if answer.words.strip() not in ("", ticket.subject):
+        blocks.append(Quote(answer.words))
+    blocks.append(Text(_state(answer, t)))
+    if ticket.status is not Status.RESOLVED:
+        blocks += [*_small_print(answer, t), Buttons(_choices(ticket, t))]
     return Message(tuple(blocks), t.language, zone)
+
+
+def _state(answer: FirstAnswer, t: Words) -> Rich:
+    if answer.ticket.status is Status.RESOLVED:
+        return (t("Closed, as you asked.") if answer.withdrawn else t("Resolved."),)
+    if answer.answered_by:
+        if answer.ticket.status is Status.ON_HOLD:
+            return (t("Your request is on hold. {agent} answered you.", agent=answer.answered_by),)
+        return (t("We are working on your request. {agent} answered you.", agent=answer.answered_by),)
+    begun = t("We have reopened your request.") if answer.reopened else t("We have recorded your request.")
+    if answer.due_at is None:
+        return (begun,)
+    return (begun, " ", *t.rich("You hear from us by {due}.", due=When(answer.due_at, bold=True)))
+
+
+def _small_print(answer: FirstAnswer, t: Words) -> Iterator[Block]:
+    if answer.answered_by:
+        return
+    if answer.by_email:
+        yield Fine((t("Your support plan is answered by email. What you write here is answered here."),))
+    if answer.back_at is not None:
+        yield Fine(_away(answer.back_at, answer.on_call, t))
 
 
 def _away(back_at: datetime, on_call: bool, t: Words) -> Rich:
@@ -41,12 +71,6 @@ def _away(back_at: datetime, on_call: bool, t: Words) -> Rich:
         "The team is back {when}. If nothing works at all, write that here: somebody is always on call.",
         when=When(back_at),
     )
-
-
-def _promise(due_at: datetime | None, t: Words) -> tuple[str | Bold | When, ...]:
-    if due_at is None:
-        return (t("We have recorded your request."),)
-    return t.rich("We have recorded your request. You hear from us by {due}.", due=When(due_at, bold=True))  # type: ignore[return-value]
 
 
 def _choices(ticket: Ticket, t: Words) -> tuple[Button, ...]:
@@ -76,31 +100,6 @@ def added_to(ticket: Ticket, message: str, t: Words, zone: str) -> Message:
     return Message((Text(sentence), Buttons((other,))), t.language, zone)
 
 
-def closed_card(ticket: Ticket, t: Words, zone: str) -> Message:
-    """Return what the first answer turns into once the ticket is resolved."""
-    return Message(
-        (
-            Text((Bold(f"{ticket.number} · {ticket.subject}"),)),
-            Text((t("Resolved."),)),
-        ),
-        t.language,
-        zone,
-    )
-
-
-def open_card(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Message:
-    """Return what the first answer turns back into when the ticket is reopened."""
-    return Message(
-        (
-            Text((Bold(f"{ticket.number} · {ticket.subject}"),)),
-            Text(_promise(due_at, t)),
-            Buttons(_choices(ticket, t)),
-        ),
-        t.language,
-        zone,
-    )
-
-
 def replied(agent: str, text: str, t: Words, zone: str) -> Message:
     """Return an agent's answer, under the agent's name."""
     return Message((Text((text,)),), t.language, zone, author=agent)
@@ -119,6 +118,24 @@ def resolved(ticket: Ticket, agent: str, text: str, t: Words, zone: str, days: i
     blocks.append(Fine((again,)))
     blocks.append(Buttons((Button("support.reopen", t("It is not solved"), str(ticket.id)),)))
     return Message(tuple(blocks), t.language, zone, author=agent or None)
+
+
+def withdrawn(ticket: Ticket, t: Words, zone: str, days: int) -> Message:
+    """Return the answer to who closes their own ticket."""
+    again = t.count(
+        "If you need it after all, write here within {n} day and we go on.",
+        "If you need it after all, write here within {n} days and we go on.",
+        days,
+    )
+    return Message(
+        (
+            Text(t.rich("We closed {number}, as you asked.", number=Bold(ticket.number))),
+            Fine((again,)),
+            Buttons((Button("support.reopen", t("Reopen"), str(ticket.id)),)),
+        ),
+        t.language,
+        zone,
+    )
 
 
 def reopened(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Message:

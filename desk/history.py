@@ -61,6 +61,8 @@ def _what(event: Event, plan: Plan, t: Words) -> str:
             return t("escalated: {clock} is overdue", clock=_clock(data, t))
         case Kind.RESUMED if data.get("because") == "breach":
             return t("taken off hold, because an answer is overdue")
+        case Kind.RESOLVED if data.get("withdrawn"):
+            return t("closed it: it is no longer needed")
         case Kind.HELD if not data.get("reason"):
             return t("put it on hold")
         case Kind.PLACED if not data.get("added"):

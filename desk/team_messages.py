@@ -78,7 +78,7 @@ def card(card: Card, t: Words) -> Message:
         Fine(_origin(card, t)),
         Facts(_facts(card, t)),
     ]
-    if card.text.strip().removesuffix(".") != ticket.subject.removesuffix("."):
+    if card.text.strip().removesuffix(".") not in ("", ticket.subject.removesuffix(".")):
         blocks.append(Quote(shortened(card.text, _FIRST_WORDS)))
     if card.suggestion and ticket.status is Status.RECEIVED:
         blocks.append(Fine((card.suggestion,)))

@@ -1,4 +1,4 @@
-"""The card of a ticket in the team's channel, written when it leaves: what nobody would see costs nothing."""
+"""The cards of a ticket, the team's and the customer's, written when they leave: as things stand then."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from desk.team_messages import Card, Reader, card
 from desk.tickets import Kind, Ticket, ticket_id
 from desk.wording import Words
 from desk.wording import sentence as _
-from handlers import cases
+from handlers import cases, first_answer
 from handlers.cases import Case
 from handlers.context import Call, Desk
 from storage import outbox, people, tickets
@@ -18,13 +18,15 @@ _MOST_CUSTOMERS = 30  # in the menu of "which customer is this?": more of them d
 
 
 def write(tx: Transaction, desk: Desk, key: str, platform: str, now: datetime) -> Message | None:
-    """Return what the post with this key says now, None when its ticket is gone: "card:1042"."""
-    ticket_id = int(key.removeprefix("card:"))
-    found = cases.load_many(tx, desk, tickets.read(tx, [ticket_id]))
+    """Return what a post says now by its key ("card:1042", "opened:1042"), None when its ticket is gone."""
+    kind, _colon, number = key.partition(":")
+    found = cases.load_many(tx, desk, tickets.read(tx, [int(number)]))
     if not found:
         return None
+    if kind == "opened":
+        return first_answer.write(tx, found[0], now)
     viewers = tuple(agent.user for agent in people.agents(tx) if agent.platform == platform)
-    return _card(tx, desk, found[0], now, "everybody", Live("ticket.card", str(ticket_id), viewers))
+    return _card(tx, desk, found[0], now, "everybody", Live("ticket.card", number, viewers))
 
 
 def looked_at(call: Call) -> Answer:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from desk import sla
 from desk.errors import BadInput, NotFound
+from desk.faces import face
 from desk.messages import Message
 from desk.plan import Plan
 from desk.sla import Clock, Moment
@@ -64,6 +65,7 @@ class Case:
     _counted: int = 0  # how many lines of the history start, stop or hold a clock
     _clocks: tuple[Any, tuple[Clock, ...]] | None = None
     _loaded: tuple[Ticket, int] | None = None
+    _known: int = 0  # how many lines of the history were stored when it was loaded
 
     @property
     def t(self) -> Words:
@@ -104,6 +106,7 @@ class Case:
         """Note that this is how the ticket is stored."""
         self._counted = sum([event.kind in sla.COUNTED for event in self.history])
         self._loaded = self.ticket, self._counted
+        self._known = len(self.history)
         return self
 
     @property
@@ -121,6 +124,13 @@ class Case:
     def place_ids(self) -> frozenset[int]:
         """The places of its conversations."""
         return frozenset(one.place.id for one in self.conversations)
+
+    @property
+    def seen_anew(self) -> bool:
+        """Whether our first answer, the customer's card, is to say something else than it did."""
+        if self._loaded is None or not self.changed:
+            return False
+        return face(self._loaded[0], self.history[: self._known]) != face(self.ticket, self.history)
 
     def tell_customer(self, message: Message, key: str | None = None) -> None:
         """Say something in every conversation in which the ticket's customer talks to us."""
@@ -237,7 +247,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
     posts = _answered_offers(tx, cases)
     for case in cases:
-        posts += [*_card(desk, case), *case.posts]
+        posts += [*_card(desk, case), *(answered_anew(case) if case.seen_anew else ()), *case.posts]
     _set_timers(tx, [case for case in cases if case.fired or case.changed], now, new=new)
     for case in cases:
         case.added, case.posts, case.offers = [], [], []
@@ -258,6 +268,12 @@ def _set_timers(tx: Transaction, cases: list[Case], now: datetime, *, new: bool)
 def _card(desk: Desk, case: Case) -> list[Post]:
     """Let the card follow: what it says is written when it leaves (`handlers.cards`)."""
     return [Post(place.id, None, key=card_key(case.ticket), late=True) for place in desk.triages]
+
+
+def answered_anew(case: Case) -> list[Post]:
+    """Let our first answer follow: what it says is written when it leaves (`handlers.first_answer`)."""
+    key = opened_key(case.ticket)
+    return [Post(one.place.id, None, key=key, thread=one.root, late=True) for one in case.conversations]
 
 
 def _answered_offers(tx: Transaction, cases: list[Case]) -> list[Post]:

@@ -5,7 +5,7 @@ Nothing is stored here: whoever loaded the case stores it.
 
 from typing import Any
 
-from desk.customer_messages import closed_card, open_card, reopened, replied, resolved
+from desk.customer_messages import reopened, replied, resolved, withdrawn
 from desk.errors import BadInput, Refused
 from desk.messages import Bold, Rich
 from desk.names import priority_said
@@ -275,13 +275,29 @@ def resolve(case: Case, call: Call, text: str = "") -> None:
     if text:
         case.add(_event(call, Kind.REPLIED, text=text))
     case.add(_event(call, Kind.RESOLVED, text=text))
-    by_team = call.person.agent
-    if by_team and case.assignee is None:
+    if case.assignee is None:
         _give(case, call, call.person, Kind.TAKEN)
     days = case.plan.tickets.reopen_within.days
-    agent = cases.called(call.person) if by_team else ""
-    case.tell_customer(closed_card(case.ticket, case.t, case.plan.zone), key=cases.opened_key(case.ticket))
+    agent = cases.called(call.person)
     case.tell_customer(resolved(case.ticket, agent, text, case.t, case.plan.zone, days))
+
+
+def withdraw(case: Case, call: Call) -> None:
+    """Close the ticket at its customer's own wish, and let the team know."""
+    if case.ticket.status is Status.ON_HOLD:
+        resume(case, call)
+    _triage_first(case, call)
+    case.move(Verb.RESOLVE)
+    case.change(resolved_at=call.now)
+    case.add(_event(call, Kind.RESOLVED, withdrawn=True))
+    days = case.plan.tickets.reopen_within.days
+    case.tell_customer(withdrawn(case.ticket, case.t, case.plan.zone, days))
+    sentence = call.desk.team.rich(
+        "{who} closed {number}: it is no longer needed.",
+        who=cases.called(call.person),
+        number=Bold(case.ticket.number),
+    )
+    case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))
 
 
 def reopen(case: Case, call: Call) -> None:
@@ -291,7 +307,6 @@ def reopen(case: Case, call: Call) -> None:
     case.add(_event(call, Kind.REOPENED))
     ticket, t, zone = case.ticket, case.t, case.plan.zone
     due = next((c.due_at for c in case.clocks() if c.running and c.name == "next_response"), None)
-    case.tell_customer(open_card(ticket, due, t, zone), key=cases.opened_key(ticket))
     case.tell_customer(reopened(ticket, due, t, zone))
     if not call.person.agent:
         sentence = call.desk.team.rich(

@@ -1,29 +1,23 @@
 """A request becomes a ticket, with its first answer and its card."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from desk import triage
-from desk.customer_messages import opened
-from desk.escalation import somebody_on_call
-from desk.hours import Calendar
 from desk.incoming import File, Incoming
-from desk.messages import Attached, Message
+from desk.messages import Attached
 from desk.plan import Plan
-from desk.sla import calendar
 from desk.team_messages import said, shortened
 from desk.tickets import Event, Kind, Status, Ticket
-from handlers import cases, deadlines
+from handlers import cases, deadlines, first_answer
 from handlers.cases import Case
 from handlers.context import Call
 from storage import tickets
 from storage.people import Customer, Person, Place
 
 _SUBJECT = 80  # characters
-_GRAVEST = "P1"  # what "nothing works at all" is (the plan, section 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ def open_request(
         case.add(
             Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
         )
-    case.tell_customer(_first_answer(case, now), key=cases.opened_key(case.ticket))
+    first_answer.opened(call.tx, case, now)
     if request.files:
         names = ", ".join(file.name for file in request.files)
         said_with = said(cases.called(request.person), names, call.desk.team, plan.zone)
@@ -155,27 +149,3 @@ def attached(incoming: Incoming, files: tuple[File, ...] | None = None) -> tuple
 def files_kept(files: tuple[File, ...]) -> list[dict[str, Any]]:
     """Return what a history keeps of attached files."""
     return [{"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "url": f.url} for f in files]
-
-
-def _first_answer(case: Case, now: datetime) -> Message:
-    plan, ticket = case.plan, case.ticket
-    due = next((clock.due_at for clock in case.clocks() if clock.name == "first_response"), None)
-    return opened(
-        ticket,
-        due,
-        case.t,
-        plan.zone,
-        by_email="chat" not in plan.tiers[ticket.tier].channels,
-        back_at=_back_at(case, due, now),
-        on_call=somebody_on_call(plan, _GRAVEST),
-    )
-
-
-def _back_at(case: Case, due: datetime | None, now: datetime) -> datetime | None:
-    """Return when chat is staffed again; None while it is, or when we answer before."""
-    chat = case.plan.channels.get("chat")
-    if chat is None or chat.staffed is None:
-        return None
-    staffed: Calendar = calendar(case.plan, chat.staffed)
-    back_at = None if staffed.is_open(now) else staffed.next_open(now)
-    return None if back_at is None or (due is not None and due < back_at) else back_at

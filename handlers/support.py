@@ -12,7 +12,8 @@ from desk.tickets import Status, Ticket
 from desk.typed import folded
 from desk.wording import sentence as _
 from desk.wording import words_for
-from handlers import commands, opening
+from handlers import cases, commands, first_answer, opening
+from handlers.cases import Case
 from handlers.commands import Command
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
@@ -113,7 +114,8 @@ def status(call: Call, _text: str) -> Answer:
     mine = _open_tickets(call)
     if not mine:
         return call.say("You have no open tickets. Write here what happened, and one is opened.")
-    lines = tuple(Text(_line(call, ticket)) for ticket in mine)
+    found = {case.ticket.id: case for case in cases.load_many(call.tx, call.desk, mine)}
+    lines = tuple(Text(_line(call, found[ticket.id])) for ticket in mine)
     return call.show(Message(lines, call.language, call.desk.plan.zone))
 
 
@@ -123,11 +125,21 @@ def _open_tickets(call: Call) -> list[Ticket]:
     return tickets.open_tickets(call.tx, requester_id=call.person.id)
 
 
-def _line(call: Call, ticket: Ticket) -> Rich:
-    # That it is escalated is the team's business; for the customer somebody works on it.
-    shown = Status.IN_PROGRESS if ticket.status is Status.ESCALATED else ticket.status
-    state = f"{STATUS_SYMBOLS[shown]} {call.t(STATUSES[shown])}"
-    return (Bold(ticket.number), f" · {shortened(ticket.subject, 60)} · {state} · ", When(ticket.opened_at))
+def _line(call: Call, case: Case) -> Rich:
+    ticket, t = case.ticket, call.t
+    shown = _status_shown(ticket)
+    head = f" · {shortened(ticket.subject, 60)} · {STATUS_SYMBOLS[shown]} {t(STATUSES[shown])} · "
+    due = first_answer.promised(case)
+    if due is not None:
+        return (Bold(ticket.number), head, *t.rich("you hear from us by {due}", due=When(due, call.now)))
+    return (Bold(ticket.number), head, *t.rich("opened {when}", when=When(ticket.opened_at)))
+
+
+def _status_shown(ticket: Ticket) -> Status:
+    """That it is escalated is the team's business: the customer sees whether somebody works on it."""
+    if ticket.status is not Status.ESCALATED:
+        return ticket.status
+    return Status.RECEIVED if ticket.assignee_id is None else Status.IN_PROGRESS
 
 
 def sla(call: Call, _text: str) -> Answer:

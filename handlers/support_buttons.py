@@ -82,7 +82,8 @@ def _separate(call: Call) -> Answer:
 
 def _never_mind(call: Call) -> Answer:
     case = _own(call, call.incoming.subject)
-    moves.resolve(case, call)
+    close = moves.resolve if call.person.agent else moves.withdraw
+    close(case, call)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from desk.messages import Bold
 from desk.team_messages import told
-from handlers import deadlines, housekeeping
+from handlers import deadlines, first_answer, housekeeping
 from handlers.context import Desk
 from storage import outbox, timers
 from storage.outbox import Post
@@ -17,6 +17,7 @@ Handler = Callable[[Transaction, Desk, list[Timer], datetime], None]
 KINDS: dict[str, Handler] = {
     "sla": deadlines.come_due,
     "escalation": deadlines.come_due,
+    "back": first_answer.team_is_back,
     "housekeeping": housekeeping.tidy,
 }
 

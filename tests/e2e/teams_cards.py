@@ -102,12 +102,21 @@ def _to_the_team(t: Words) -> Iterator[Said]:
 
 def _to_the_customer(t: Words) -> Iterator[Said]:
     on, zone, due = ticket(), plan.default().zone, NOW + 3 * HOUR
-    away: dict[str, Any] = {"by_email": True, "back_at": NOW + 5 * DAY, "on_call": True}
-    here: dict[str, Any] = {"by_email": False, "back_at": None, "on_call": False}
-    yield "opened", customer_messages.opened(on, due, t, zone, **here)
-    yield "opened while away", customer_messages.opened(on, due, t, zone, **away)
-    yield "closed", customer_messages.closed_card(on, t, zone)
-    yield "open again", customer_messages.open_card(on, due, t, zone)
+    shown = customer_messages.FirstAnswer(on, due)
+    away = replace(shown, by_email=True, back_at=NOW + 5 * DAY, on_call=True)
+    closed = replace(shown, ticket=ticket(Status.RESOLVED))
+    for name, answer in {
+        "opened": shown,
+        "opened while away": away,
+        "opened by a form": replace(shown, words=TEXT),
+        "answered": replace(shown, due_at=None, answered_by="Ana Ionescu"),
+        "answered, on hold": replace(shown, ticket=ticket(Status.ON_HOLD), answered_by="Ana Ionescu"),
+        "closed": closed,
+        "withdrawn": replace(closed, withdrawn=True),
+        "open again": replace(shown, reopened=True),
+    }.items():
+        yield name, customer_messages.first_answer(answer, t, zone)
+    yield "closed as asked", customer_messages.withdrawn(on, t, zone, 7)
     yield "replied", customer_messages.replied("Ana Ionescu", TEXT, t, zone)
     yield "resolved", customer_messages.resolved(on, "Ana Ionescu", "Gata.", t, zone, 7)
     yield "reopened", customer_messages.reopened(on, due, t, zone)

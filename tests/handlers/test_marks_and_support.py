@@ -86,7 +86,7 @@ async def test_what_is_answered_to_a_ticket_of_a_form_hangs_under_our_first_answ
     posted = [thread for place, thread, _m in await desk.deliver() if place == "dm:ion"]
     assert posted == [None]
     await desk.agent().types("/ticket reply 1001 Ne uităm.")
-    (_place, thread, _message) = next(one for one in await desk.deliver() if one[0] == "dm:ion")
+    _card, (_place, thread, _message) = [one for one in await desk.deliver() if one[0] == "dm:ion"]
     assert thread is not None
     await ion.says("Mulțumesc, aștept", thread=thread)
     assert (await desk.kinds())[-1] is Kind.SAID
