@@ -160,7 +160,16 @@ def _refusal(status: Status, verb: Verb) -> str:
 
 def ticket_id(text: str) -> int:
     """Read a ticket's number as people type it: T-1042, t1042, #1042, 1042. Raises `BadInput`."""
-    digits = text.strip().lstrip("#").upper().removeprefix("T").lstrip("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+    if not is_ticket_number(text):
         raise BadInput(_("“{text}” is not a ticket number. Write it like T-1042."), text=text.strip()[:40])
-    return int(digits)
+    return int(_digits(text))
+
+
+def is_ticket_number(text: str) -> bool:
+    """Say whether `text` is a ticket's number as people type it."""
+    digits = _digits(text)
+    return digits.isascii() and digits.isdigit() and len(digits) < 12
+
+
+def _digits(text: str) -> str:
+    return text.strip().lstrip("#").upper().removeprefix("T").lstrip("-")

@@ -6,18 +6,23 @@ from typing import NamedTuple
 from desk.errors import BadInput
 from desk.messages import Answer, Code, Fine, Message, Text
 from desk.nearest import nearest
+from desk.tickets import is_ticket_number
 from desk.typed import folded
 from desk.wording import sentence as _
 from handlers.context import Call
 
 
 class Command(NamedTuple):
-    """What one word does. `usage` is what follows the word; `aliases` are Romanian."""
+    """What one word does. `usage` is what follows the word; `aliases` are Romanian.
+
+    One that is `meant` by a mere ticket's number needs no word.
+    """
 
     run: Callable[[Call, str], Answer]
     usage: str
     about: str
     aliases: tuple[str, ...] = ()
+    meant: bool = False
 
 
 Family = Mapping[str, Command]
@@ -32,6 +37,9 @@ def run(call: Call, family: Family, name: str, text: str) -> Answer:
     if plain in _HELP:
         return help_for(call, family, name)
     found = find(family, plain)
+    meant = next((command for command in family.values() if command.meant), None)
+    if found is None and meant is not None and is_ticket_number(word):
+        return meant.run(call, text)
     if found is None:
         raise _unknown(family, name, word[:40])
     return found.run(call, rest.strip())

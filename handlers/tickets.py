@@ -4,7 +4,16 @@ from desk.errors import BadInput
 from desk.messages import Answer
 from desk.typed import folded
 from desk.wording import sentence as _
-from handlers import cases, conversations, customers, deadlines, moves, ticket_forms, ticket_views
+from handlers import (
+    cases,
+    conversations,
+    customers,
+    deadlines,
+    moves,
+    ticket_forms,
+    ticket_lists,
+    ticket_views,
+)
 from handlers.cases import Case, case_named
 from handlers.commands import Command
 from handlers.context import Call
@@ -165,8 +174,8 @@ def replan(call: Call, text: str) -> Answer:
 
 
 COMMANDS = {
-    "list": Command(ticket_views.list_tickets, _("[mine | free | CUSTOMER]"), _("open tickets"), ("listă",)),
-    "show": Command(ticket_views.show, "1042", _("a ticket and its history"), ("arată",)),
+    "list": Command(ticket_lists.list_tickets, _("[mine | free | CUSTOMER]"), _("open tickets"), ("listă",)),
+    "show": Command(ticket_views.show, "1042", _("a ticket and its history"), ("arată",), meant=True),
     "take": Command(take, "1042", _("work on it yourself"), ("preia",)),
     "assign": Command(assign, _("1042 NAME"), _("give it to somebody"), ("atribuie",)),
     "priority": Command(priority, "1042 P2", _("set its priority"), ("prioritate",)),

@@ -156,8 +156,61 @@ async def test_a_fix_that_is_due_before_the_next_answer_presses_more(desk: Teste
     assert answer.index("T-1001") < answer.index("T-1002")
 
 
-async def test_an_empty_list_says_what_to_do_next(desk: TestedDesk) -> None:
-    assert "/ticket list" in answer_text(await desk.agent().types("/ticket list mine"))
+async def test_each_line_of_the_list_says_whose_it_is_and_what_is_due_next(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.customer("U7").says("Cum adaug un utilizator?")
+    await desk.agent().types("/ticket take 1002")
+    await desk.agent().types("/ticket reply 1002 Ne uităm.")
+    desk.now += 5 * HOUR
+    assert answer_text(await desk.agent().types("/ticket listă")).splitlines() == [
+        "Tichete deschise, începând cu cele mai urgente",
+        "🟠 P2 · T-1001 · Nu pot crea curse noi",
+        "Trans Carpați · nimeni · termen depășit · primul răspuns: 2026-11-23T12:00+00:00",
+        "⚪ P4 · T-1003 · Cum adaug un utilizator?",
+        "U7 · nimeni · primul răspuns: 2026-11-25T08:00+00:00",
+        "🟡 P3 · T-1002 · Exportul nu funcționează",
+        "Rapid Cargo · Ana Ionescu · rezolvarea: 2026-11-26T08:00+00:00",
+    ]
+
+
+async def test_what_stands_still_is_due_after_all_others(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket reply 1001 Trimiteți-ne fișierul?")
+    await desk.agent().types("/ticket hold 1001 așteptăm fișierul")
+    await desk.customer("basic").says("Exportul nu funcționează")
+    lines = answer_text(await desk.agent().types("/ticket list")).splitlines()
+    assert lines[-1] == "Trans Carpați · Ana Ionescu · termen suspendat cât timp este în așteptare"
+
+
+async def test_a_list_holds_twenty_and_says_so_when_there_are_more(desk: TestedDesk) -> None:
+    for n in range(21):
+        await desk.customer(f"U{n}").says("Exportul nu funcționează")
+    answer = answer_text(await desk.agent().types("/ticket list"))
+    assert answer.count(" · T-1") == 20
+    assert answer.endswith("Lista arată cele mai urgente 20 de tichete.")
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [
+        ("mele", "Nu aveți niciun tichet. /ticket listă libere arată tichetele pe care nu le are nimeni."),
+        ("libere", "Fiecare tichet deschis are un responsabil."),
+        ("", "Nu există tichete deschise."),
+        ("rapid cargo", "Rapid Cargo nu are tichete deschise."),
+    ],
+)
+async def test_an_empty_list_says_which_one_is_empty(desk: TestedDesk, which: str, said: str) -> None:
+    assert answer_text(await desk.agent().types(f"/ticket list {which}")) == said
+
+
+@pytest.mark.parametrize("number", ["1001", "T-1001", "#1001"])
+async def test_a_mere_number_shows_its_ticket(desk: TestedDesk, number: str) -> None:
+    await opened(desk)
+    answer = answer_text(await desk.agent().types(f"/ticket {number}"))
+    assert answer.startswith("🟠 P2 · T-1001 · Nu pot crea curse noi\n")
+    with pytest.raises(NotFound, match="There is no ticket T-4711"):
+        await desk.agent().types("/ticket 4711")
 
 
 async def test_show_tells_the_history_in_words(desk: TestedDesk) -> None:
