@@ -24,6 +24,7 @@ from desk.messages import (
     Rich,
     Text,
     When,
+    plain,
 )
 from desk.names import DUE, STATUS_SYMBOLS, STATUSES, priority_said, priority_symbol
 from desk.plan import Plan
@@ -33,6 +34,7 @@ from desk.wording import Words, words
 from desk.wording import sentence as _
 
 _FIRST_WORDS = 300  # characters of the customer's text on a card: it must fit a phone
+_LONGEST_NAME = 50  # characters of it on a button
 # What answers a post that offers a ticket, and what the post says then.
 _OUTCOMES = {
     Kind.TAKEN: _("Taken by {who}."),
@@ -143,26 +145,30 @@ def _buttons(card: Card, t: Words) -> tuple[Button | Menu, ...]:
     resolve, escalate = button("resolve", t("Resolve")), button("escalate", t("Escalate"))
     hold, priority = button("hold", t("Hold")), _priorities(ticket, plan, t)
     if card.reader == "colleague" and ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
-        over = Button("ticket.more", t("Take over"), f"take:{subject}")
-        return reply, over, priority, _more(ticket, t, "note", "escalate", "resolve")
+        over = Button("ticket.more", _take_over(card, t), f"take:{subject}")
+        return reply, over, priority, _more(card, t, "note", "escalate", "resolve")
     match ticket.status:
         case Status.RECEIVED | Status.TRIAGED:
-            return take, reply, priority, escalate, _more(ticket, t, "note", "resolve")
+            return take, reply, priority, escalate, _more(card, t, "note", "resolve")
+        case Status.IN_PROGRESS if card.assignee is None:
+            return take, reply, resolve, priority, _more(card, t, "note", "escalate")
         case Status.IN_PROGRESS:
             answer = button("reply", t("Reply"), True)
-            return answer, resolve, hold, priority, _more(ticket, t, "note", "escalate", "take")
+            return answer, resolve, hold, priority, _more(card, t, "note", "escalate", "take")
         case Status.ON_HOLD:
             return (
                 button("resume", t("Resume"), True),
                 reply,
                 resolve,
                 priority,
-                _more(ticket, t, "note", "take"),
+                _more(card, t, "note", "take"),
             )
+        case Status.ESCALATED if card.assignee is None:
+            return take, reply, priority, _more(card, t, "note", "resolve")
         case Status.ESCALATED:
-            return take, reply, hold, priority, _more(ticket, t, "note", "resolve")
+            return take, reply, hold, priority, _more(card, t, "note", "resolve")
         case Status.RESOLVED:
-            return button("reopen", t("Reopen")), _more(ticket, t, "note")
+            return button("reopen", t("Reopen")), _more(card, t, "note")
 
 
 # What opens a form first.
@@ -177,19 +183,25 @@ def _priorities(ticket: Ticket, plan: Plan, t: Words) -> Menu:
     return Menu("ticket.priority", t("Priority"), options)
 
 
-def _more(ticket: Ticket, t: Words, *verbs: str) -> Menu:
+def _more(card: Card, t: Words, *verbs: str) -> Menu:
+    ticket = card.ticket
     labels = {
         "note": t("Internal note"),
-        "take": t("Take over"),
+        "take": _take_over(card, t),
         "escalate": t("Escalate"),
         "resolve": t("Resolve"),
         "why": t("Why is it due then?"),
         "show": t("History"),
     }
-    options = tuple(
-        Option(labels[verb], f"{verb}:{ticket.id}", asks=verb in _ASKING) for verb in (*verbs, "why", "show")
-    )
+    offered = [verb for verb in (*verbs, "why", "show") if (verb, card.reader) != ("take", "assignee")]
+    options = tuple(Option(labels[verb], f"{verb}:{ticket.id}", asks=verb in _ASKING) for verb in offered)
     return Menu("ticket.more", t("More"), options)
+
+
+def _take_over(card: Card, t: Words) -> str:
+    if card.assignee is None:
+        return t("Take")
+    return t("Take over from {who}", who=shortened(plain(card.assignee), _LONGEST_NAME))
 
 
 def shortened(text: str, longest: int) -> str:

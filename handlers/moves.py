@@ -65,7 +65,10 @@ def take_offered(case: Case, call: Call) -> None:
     held = case.assignee is not None and case.assignee.id != call.person.id
     if held and case.ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
         raise Refused(
-            _("{number} is with {who} already. To take it over, choose More → Take over on its card."),
+            _(
+                "{number} is with {who} already. "
+                "To take it over, choose More → Take over from {who} on its card."
+            ),
             number=case.ticket.number,
             who=cases.called(case.assignee),
         )
@@ -220,9 +223,19 @@ def _something(text: str) -> str:
 
 
 def hold(case: Case, call: Call, reason: str = "") -> None:
-    """Stop the resolution clock until the customer writes or somebody resumes."""
+    """Stop the resolution clock until the customer writes or somebody resumes. Somebody has to have it."""
+    workable(case)
     case.move(Verb.HOLD)
     case.add(_event(call, Kind.HELD, reason=reason.strip()))
+
+
+def workable(case: Case) -> None:
+    """Raise `Refused` when the ticket cannot be put on hold, as nobody works on it."""
+    case.ticket.after(Verb.HOLD)
+    if case.assignee is None:
+        raise Refused(
+            _("Nobody works on {number} yet. Take it before you put it on hold."), number=case.ticket.number
+        )
 
 
 def resume(case: Case, call: Call) -> None:

@@ -29,7 +29,8 @@ def note(call: Call, case: Case) -> Answer:
 
 
 def hold(call: Call, case: Case) -> Answer:
-    """Ask what we are waiting for."""
+    """Ask what we are waiting for. Raises `Refused` when nobody works on it."""
+    moves.workable(case)
     t = call.t
     field = Field("text", t("What are we waiting for?"), required=False)
     title = t("{number} on hold", number=case.ticket.number)

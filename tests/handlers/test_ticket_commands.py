@@ -1,9 +1,10 @@
 import pytest
 
 from desk.errors import BadInput, NotFound, Refused
+from desk.messages import Buttons, Menu
 from desk.tickets import Kind, Status
 from handlers import tickets
-from tests.desk_in_tests import HOUR, MINUTE, TestedDesk, answer_text
+from tests.desk_in_tests import HOUR, MINUTE, TestedDesk, answer_text, words_of
 
 
 async def opened(desk: TestedDesk, text: str = "Nu pot crea curse noi") -> None:
@@ -293,6 +294,58 @@ async def test_a_reply_to_what_a_colleague_resolved_meanwhile_is_not_sent(desk: 
     await desk.agent("ana").types("/ticket reopen 1001")
     await desk.agent("ana").sends(form.action, form.subject, text="Ne uităm acum.")
     assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm acum."
+
+
+async def buttons(desk: TestedDesk) -> tuple[list[str], list[str]]:
+    """Return the labels below the team's card as it stands, and those in its last menu."""
+    await desk.deliver()
+    cards = [m for place, _thread, m in desk.sent if place == "triage" and m and "Stare: " in words_of(m)]
+    items = [item for block in cards[-1].blocks if isinstance(block, Buttons) for item in block.items]
+    assert isinstance(items[-1], Menu)
+    return [item.label for item in items[:-1]], [option.label for option in items[-1].options]
+
+
+@pytest.mark.parametrize(
+    ("commands", "likely", "more"),
+    [
+        ((), "Preia", "Notă internă Rezolvă"),
+        (("take",), "Răspunde", "Notă internă Escaladează Preia de la Ana Ionescu"),
+        (("escalate x",), "Preia Răspunde Prioritate", "Notă internă Rezolvă"),  # nobody has it: no hold
+        (("take", "escalate x"), "Preia Răspunde Pune în așteptare", "Notă internă Rezolvă"),
+        (("take", "hold"), "Reia Răspunde Rezolvă", "Notă internă Preia de la Ana Ionescu"),
+    ],
+)
+async def test_a_card_offers_what_is_right_now(
+    desk: TestedDesk, commands: tuple[str, ...], likely: str, more: str
+) -> None:
+    await opened(desk)
+    for command in commands:
+        verb, _space, rest = command.partition(" ")
+        await desk.agent().types(f"/ticket {verb} 1001 {rest}")
+    first, in_more = await buttons(desk)
+    assert " ".join(first).startswith(likely)
+    assert " ".join(in_more) == f"{more} De ce are acest termen? Istoric"
+
+
+async def test_a_reopened_ticket_that_nobody_has_is_to_be_taken_first(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.customer().presses("support.nevermind", 1001)
+    await desk.customer().presses("support.reopen", 1001)
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    first, in_more = await buttons(desk)
+    assert first == ["Preia", "Răspunde", "Rezolvă", "Prioritate"]
+    assert in_more == ["Notă internă", "Escaladează", "De ce are acest termen?", "Istoric"]
+    await desk.agent().presses("ticket.take", 1001)
+    assert (await desk.case()).assignee.name == "Ana Ionescu"  # type: ignore[union-attr]
+
+
+async def test_what_nobody_works_on_cannot_be_put_on_hold(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket escalate 1001 baza de date nu răspunde")
+    with pytest.raises(Refused, match="Nobody works on T-1001 yet"):
+        await desk.agent().presses("ticket.hold", 1001)
+    with pytest.raises(Refused, match="Nobody works on T-1001 yet"):
+        await desk.agent().types("/ticket hold 1001")
 
 
 async def test_an_edit_and_a_deletion_are_history(desk: TestedDesk) -> None:
