@@ -33,12 +33,13 @@ _YEARS_REMEMBERED = 40
 class Segment(Struct, frozen=True):
     """A stretch of time in UTC, and how much of it counts. `name` is the holiday's.
 
-    A "hold" is what a hold took from open time: its length is what it moved the deadline by.
+    A "hold" is what a hold took from open time: its length is what it moved the deadline by. One in which a
+    ticket was "resolved" is told apart by `desk.sla`.
     """
 
     begin: datetime
     end: datetime
-    kind: Literal["open", "closed", "holiday", "hold"]
+    kind: Literal["open", "closed", "holiday", "hold", "resolved"]
     name: str = ""
     counted: timedelta = _ZERO
 

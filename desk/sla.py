@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from desk.hours import Calendar, Hold, Segment
 from desk.plan import ClockName, Plan
+from desk.rests import told_apart
 from desk.targets import Targets as Targets
 from desk.targets import calendar as calendar
 from desk.targets import targets as targets
@@ -36,7 +37,8 @@ COUNTED = _ANSWERS | {Kind.SAID, Kind.MOVED, Kind.REOPENED, Kind.HELD, Kind.RESU
 class Clock(Struct, frozen=True):
     """One run of a clock; `next_response` and `update` may have many, told apart by `started_at`.
 
-    The target is counted in the calendar named, without the holds. `due_at` is the last instant in time,
+    The target is counted in the calendar named, without the holds; `rests` are those of them in which the
+    ticket was resolved. `due_at` is the last instant in time,
     `warn_at` when the plan's per cent have passed, `exceeded_at` the first instant too late: each None while
     a hold without an end comes before it.
     """
@@ -47,6 +49,7 @@ class Clock(Struct, frozen=True):
     started_at: datetime
     stopped_at: datetime | None
     holds: tuple[Hold, ...]
+    rests: tuple[Hold, ...]
     due_at: datetime | None
     warn_at: datetime | None
     exceeded_at: datetime | None
@@ -74,7 +77,8 @@ def clocks(
     }
     hours = calendar(plan, promised.calendar)
     found = []
-    for name, (started_at, stopped_at), holds in _story(opened_at, tuple(_turns(history))):
+    for name, (started_at, stopped_at), holds, rests in _story(opened_at, tuple(_turns(history))):
+        holds += rests
         if (target := lengths[name]) is not None:
             due_at = hours.add(started_at, target, holds)
             warn_at = hours.add(started_at, target * plan.sla.warn_at / 100, holds)
@@ -87,6 +91,7 @@ def clocks(
                     started_at=started_at,
                     stopped_at=stopped_at,
                     holds=holds,
+                    rests=rests,
                     due_at=due_at,
                     warn_at=warn_at,
                     exceeded_at=exceeded_at,
@@ -98,20 +103,20 @@ def clocks(
 
 def _story(
     opened_at: datetime, turns: tuple[Event, ...]
-) -> Iterator[tuple[ClockName, _Run, tuple[Hold, ...]]]:
-    """Yield which clock ran from when until when, and the holds that stop it."""
+) -> Iterator[tuple[ClockName, _Run, tuple[Hold, ...], tuple[Hold, ...]]]:
+    """Yield which clock ran from when until when, and what stops it: holds, and the ticket being resolved."""
     first = next((i for i, turn in enumerate(turns) if turn.kind in _ANSWERS), len(turns))
     answered_at = turns[first].at if first < len(turns) else None
-    yield "first_response", (opened_at, answered_at), ()
+    yield "first_response", (opened_at, answered_at), (), ()
     for run in _runs(turns[first:], {Kind.SAID, Kind.REOPENED}, _ANSWERS):
-        yield "next_response", run, ()
+        yield "next_response", run, (), ()
     holds = tuple(_runs(turns, {Kind.HELD}, {Kind.RESUMED, Kind.RESOLVED}))
     for run in _runs(turns, {Kind.REPLIED, Kind.REOPENED}, _ANSWERS):
-        yield "update", run, holds
+        yield "update", run, holds, ()
     rests = tuple(_runs(turns, {Kind.RESOLVED}, {Kind.REOPENED}))
     resolved_at = rests[-1][0] if rests and rests[-1][1] is None else None
     past_rests = tuple(rest for rest in rests if rest[1] is not None)
-    yield "resolution", (opened_at, resolved_at), holds + past_rests
+    yield "resolution", (opened_at, resolved_at), holds, past_rests
 
 
 def _turns(history: Sequence[Event]) -> Iterator[Event]:
@@ -280,11 +285,12 @@ def explain(clock: Clock, now: datetime) -> Explanation:
     On hold without an end nothing is due, and the segments end `now`.
     """
     end = _until(clock, now) if clock.due_at is None else clock.due_at
-    segments = tuple(clock.hours.segments(clock.started_at, end, clock.holds))
+    found = clock.hours.segments(clock.started_at, end, clock.holds)
+    segments = tuple(part for segment in found for part in told_apart(segment, clock.rests))
     return Explanation(
         clock=clock,
         segments=segments,
         counted=sum((s.counted for s in segments), timedelta()),
-        held=sum((s.end - s.begin for s in segments if s.kind == "hold"), timedelta()),
+        held=sum((s.end - s.begin for s in segments if s.kind in ("hold", "resolved")), timedelta()),
         left=left(clock, now),
     )

@@ -80,6 +80,8 @@ def card(card: Card, t: Words) -> Message:
         Fine(_origin(card, t)),
         Facts(_facts(card, t)),
     ]
+    if ticket.linked_id is not None:
+        blocks.append(Fine((t("Goes on from T-{id}.", id=ticket.linked_id),)))
     if card.text.strip().removesuffix(".") not in ("", ticket.subject.removesuffix(".")):
         blocks.append(Quote(shortened(card.text, _FIRST_WORDS)))
     if card.suggestion and ticket.status is Status.RECEIVED:
@@ -218,7 +220,7 @@ def said(who: str, text: str, t: Words, zone: str) -> Message:
 
 
 def noted(who: str, text: str, t: Words, zone: str) -> Message:
-    """Return an internal note as the team's other channel shows it."""
+    """Return an internal note as the team reads it where it was not written."""
     return said(t("{agent}, internal note", agent=who), text, t, zone)
 
 

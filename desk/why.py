@@ -47,9 +47,9 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
 
 
 def _shown(segment: Segment) -> bool:
-    """Say whether a segment is worth a line: a hold always is, the rest where it takes a minute or more."""
+    """Say whether a segment is worth a line: what moved the deadline always is, the rest from a minute on."""
     begin, end = (at.replace(second=0, microsecond=0) for at in (segment.begin, segment.end))
-    return segment.kind == "hold" or begin != end
+    return segment.kind in ("hold", "resolved") or begin != end
 
 
 def _row(segment: Segment, plan: Plan, t: Words) -> tuple[str, str, str]:
@@ -76,5 +76,7 @@ def _what(segment: Segment, t: Words) -> str:
             return segment.name or t("public holiday")
         case "hold":
             return t("on hold, does not count")
+        case "resolved":
+            return t("resolved, does not count")
         case _:
             return t("closed")

@@ -10,7 +10,7 @@ from desk.errors import BadInput, Refused
 from desk.messages import Bold, Rich
 from desk.names import priority_said
 from desk.plan import Label
-from desk.team_messages import said, told
+from desk.team_messages import noted, said, told
 from desk.tickets import Event, Kind, Status, Verb
 from desk.triage import CATEGORIES
 from desk.wording import LANGUAGES, Language, Words
@@ -213,7 +213,7 @@ def note(case: Case, call: Call, text: str) -> None:
     """Write something down for the team only."""
     text = _something(text)
     case.add(_event(call, Kind.NOTED, text=text))
-    case.tell_team(call.desk, said(cases.called(call.person), text, call.desk.team, case.plan.zone))
+    case.tell_team(call.desk, noted(cases.called(call.person), text, call.desk.team, case.plan.zone))
 
 
 def _something(text: str) -> str:

@@ -172,7 +172,7 @@ def _segments(why: Explanation, zone: tzinfo) -> Table:
     table.add_column("Counted", in_hours(why.counted), justify="right", no_wrap=True)
     for one in why.segments:
         on_hold = f"on hold for {in_hours(one.end - one.begin)}"
-        what = {"open": "open", "closed": "closed", "holiday": one.name, "hold": on_hold}[one.kind]
+        what = one.name if one.kind == "holiday" else on_hold if one.kind == "hold" else one.kind
         when = _stretch(one.begin.astimezone(zone), one.end.astimezone(zone))
         table.add_row(when, what, in_hours(one.counted) if one.kind == "open" else "-")
     return table

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -355,6 +356,18 @@ def test_an_overdue_clock_is_explained_until_it_was_due_and_a_held_one_until_now
     assert (held.counted, held.held, held.left) == (HOUR, 5 * HOUR, 23 * HOUR)
 
 
+def test_the_time_in_which_it_was_resolved_is_told_apart_from_holds() -> None:
+    story = [happened(1, Kind.HELD), happened(2, Kind.RESOLVED), happened(7, Kind.REOPENED)]
+    why = sla.explain(clocks(*story)["resolution"], after(8))
+    assert [(segment.kind, segment.begin) for segment in why.segments[:4]] == [
+        ("open", after(0)),
+        ("hold", after(1)),
+        ("resolved", after(2)),
+        ("open", after(7)),
+    ]
+    assert (why.counted, why.held) == (24 * HOUR, 6 * HOUR)
+
+
 events = st.sampled_from(
     [Kind.SAID, Kind.REPLIED, Kind.HELD, Kind.RESUMED, Kind.RESOLVED, Kind.REOPENED, Kind.NOTED]
 )
@@ -376,6 +389,7 @@ def test_whatever_happened_each_clock_agrees_with_itself(
         why = sla.explain(clock, now)
         assert why.counted == (clock.target if clock.due_at else sla.elapsed(clock, now))
         assert why.left == clock.target - sla.elapsed(clock, now)
+        assert all(one.end == other.begin for one, other in pairwise(why.segments))
     ahead = sla.next_moment(found, now)
     if ahead is not None:
         assert len(sla.reached(found, ahead)) >= 1

@@ -4,7 +4,7 @@ from desk.errors import BadInput, NotFound, Refused
 from desk.messages import Buttons, Menu
 from desk.tickets import Kind, Status
 from handlers import tickets
-from tests.desk_in_tests import HOUR, MINUTE, TestedDesk, answer_text, words_of
+from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk, answer_text, words_of
 
 
 async def opened(desk: TestedDesk, text: str = "Nu pot crea curse noi") -> None:
@@ -70,7 +70,8 @@ async def test_a_note_never_reaches_the_customer(desk: TestedDesk) -> None:
     before = await desk.said_in("dm:ion")
     await desk.agent().types("/ticket note 1001 Clientul are versiunea veche.")
     assert await desk.said_in("dm:ion") == before
-    assert any(said.endswith("> Clientul are versiunea veche.") for said in await desk.said_in("triage"))
+    noted = "Ana Ionescu, notă internă:\n> Clientul are versiunea veche."
+    assert noted in await desk.said_in("triage")
 
 
 async def test_hold_stops_the_resolution_clock_and_resume_lets_it_run(desk: TestedDesk) -> None:
@@ -136,6 +137,24 @@ async def test_working_time_of_some_seconds_is_no_line_of_why_but_a_hold_is(desk
     answer = answer_text(await desk.agent().types("/ticket why 1001"))
     whats = [line.split(" | ")[1] for line in answer.splitlines() if "nov" in line and " | " in line]
     assert whats == ["timp de lucru", "în așteptare, nu contează", "timp de lucru"]
+
+
+async def test_why_does_not_call_on_hold_what_was_resolved(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket resolve 1001")
+    await desk.after(2 * HOUR)
+    await desk.agent().types("/ticket reopen 1001")
+    answer = answer_text(await desk.agent().types("/ticket why 1001"))
+    assert "luni 23 nov., 10:00 – 12:00 | rezolvat, nu contează | 0" in answer
+
+
+async def test_the_card_of_a_ticket_that_goes_on_from_another_says_so(desk: TestedDesk) -> None:
+    message = await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket resolve 1001")
+    await desk.after(8 * DAY)
+    await desk.customer().says("Tot nu pot crea curse", thread=message)
+    cards = [said for said in await desk.said_in("triage") if "T-1002 · Tot nu pot" in said]
+    assert "\nContinuă T-1001.\n" in cards[-1]
 
 
 async def test_the_list_is_sorted_by_what_presses_most(desk: TestedDesk) -> None:
