@@ -39,6 +39,11 @@ def _day(local: datetime, language: Language) -> str:
     return f"{weekdays[local.weekday()]} {local.day} {months[local.month]}"
 
 
+def weekdays(language: Language) -> Mapping[int, str]:
+    """Return what the days of the week are called; 0 is Monday."""
+    return _names(language)[0]
+
+
 def say_distance(at: datetime, now: datetime, language: Language, *, long: bool = False) -> str:
     """Return how far `at` is from `now`: "peste 3 h", "in 2 days", "acum 4 min", and "now" within a minute.
 

@@ -11,6 +11,7 @@ from desk.names import DUE, priority_symbol
 from desk.plan import Plan
 from desk.sla import Explanation
 from desk.tickets import Ticket
+from desk.week_said import say_calendar
 from desk.wording import Words
 
 
@@ -32,8 +33,7 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     target = say_duration(clock.target, t.language)
     rows = [_row(segment, plan, t) for segment in explanation.segments if _shown(segment)]
     rows.append((t("Total counted"), "", say_duration(explanation.counted, t.language)))
-    spec = plan.calendars[clock.calendar]
-    calendar = spec.name.say(t.language) if spec.name else clock.calendar
+    calendar = say_calendar(plan, clock.calendar, t)
     fine = [t("Target: {target}. What counts: {calendar}.", target=target, calendar=calendar)]
     if explanation.left <= -timedelta(minutes=1):
         fine.append(

@@ -86,13 +86,24 @@ def help_for(call: Call, family: Family, name: str) -> Answer:
     """Return what the words of a family do, one a line."""
     lines = tuple(
         Text((Code(f"/{name} {word} {_said(call, command.usage)}".strip()), f"  {call.t(command.about)}"))
-        for word, command in family.items()
+        for (word, _other), command in zip(_words(call, family), family.values(), strict=True)
     )
-    aliases = ", ".join(
-        f"{command.aliases[0]} = {word}" for word, command in family.items() if command.aliases
-    )
-    fine = (Fine((call.t("In Romanian, too: {aliases}.", aliases=aliases),)),) if aliases else ()
+    others = ", ".join(f"{other} = {word}" for word, other in _words(call, family) if other)
+    if not others:
+        fine: tuple[Fine, ...] = ()
+    elif call.language == "ro":
+        fine = (Fine((call.t("In English, too: {words}.", words=others),)),)
+    else:
+        fine = (Fine((call.t("In Romanian, too: {words}.", words=others),)),)
     return call.show(Message((*lines, *fine), call.language, call.desk.plan.zone))
+
+
+def _words(call: Call, family: Family) -> list[tuple[str, str]]:
+    """Return each word as the reader's language has it, and as the other one does ("" where it does not)."""
+    pairs = [(word, command.aliases[0] if command.aliases else "") for word, command in family.items()]
+    if call.language != "ro":
+        return pairs
+    return [(romanian, word) if romanian else (word, "") for word, romanian in pairs]
 
 
 def _said(call: Call, usage: str) -> str:

@@ -5,6 +5,7 @@ Nothing is stored here: whoever loaded the case stores it.
 
 from typing import Any
 
+from desk.categories import ROMANIAN_WORDS, category_named
 from desk.customer_messages import reopened, replied, resolved, withdrawn
 from desk.errors import BadInput, Refused
 from desk.messages import Bold, Rich
@@ -127,15 +128,15 @@ def prioritise(case: Case, call: Call, priority: str) -> None:
 
 
 def categorise(case: Case, call: Call, category: str) -> None:
-    """Say what the ticket is about."""
-    if category not in CATEGORIES:
-        raise BadInput(
-            _("There is no category “{name}”. There are {known}."),
-            name=category[:40],
-            known=", ".join(CATEGORIES),
-        )
-    case.add(_event(call, Kind.CATEGORY, before=case.ticket.category, after=category))
-    case.change(category=category)
+    """Say what the ticket is about: by a category's word, in either language, or by its name."""
+    key = category_named(category)
+    if key is None:
+        known = Label(en=", ".join(CATEGORIES), ro=", ".join(ROMANIAN_WORDS.values()))
+        none = _("There is no category “{name}”. There are {known}.")
+        sentence = none if category.strip() else _("Which category? There are {known}.")
+        raise BadInput(sentence, name=category[:40], known=known)
+    case.add(_event(call, Kind.CATEGORY, before=case.ticket.category, after=key))
+    case.change(category=key)
 
 
 def tag(case: Case, call: Call, tags: tuple[str, ...]) -> None:

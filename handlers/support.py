@@ -10,6 +10,7 @@ from desk.targets import targets
 from desk.team_messages import shortened
 from desk.tickets import Status, Ticket
 from desk.typed import folded
+from desk.week_said import say_calendar, say_week, say_zone
 from desk.wording import sentence as _
 from desk.wording import words_for
 from handlers import cases, commands, first_answer, opening
@@ -148,8 +149,21 @@ def sla(call: Call, _text: str) -> Answer:
     tier = call.tier
     blocks: list[Block] = [Text((Bold(call.t("Your support plan: {tier}", tier=plan.tiers[tier].name)),))]
     blocks += [Text(_promise(call, plan, tier, priority)) for priority in plan.priorities]
-    blocks.append(Fine((call.t("A day counts 24 hours of the days on which your plan's clock runs."),)))
+    blocks.append(Fine((_what_counts(call, plan, tier),)))
     return call.show(Message(tuple(blocks), call.language, plan.zone))
+
+
+def _what_counts(call: Call, plan: Plan, tier: str) -> str:
+    """Say in which hours the promised times run: a calendar each, with the priorities for which it holds."""
+    by_calendar: dict[str, list[str]] = {}
+    for priority in plan.priorities:
+        by_calendar.setdefault(targets(plan, tier, priority).calendar, []).append(priority)
+    said = {name: say_calendar(plan, name, call.t) for name in by_calendar}
+    if len(said) == 1:
+        counts = "".join(said.values())
+    else:
+        counts = "; ".join(f"{', '.join(by_calendar[name])}: {hours}" for name, hours in said.items())
+    return call.t("These times run as follows: {hours}. A day is 24 such hours.", hours=counts)
 
 
 def _promise(call: Call, plan: Plan, tier: str, priority: str) -> Rich:
@@ -166,13 +180,17 @@ def _promise(call: Call, plan: Plan, tier: str, priority: str) -> Rich:
 def call_me(call: Call, text: str) -> Answer:
     """/support call-me +40 721 000 000: for the tiers that have phone support"""
     _only_with(call, "phone")
-    return _open(call, call.t("Please call me back: {number}", number=text or "—"), home(call))
+    if not any(letter.isdigit() for letter in text):
+        raise BadInput(_("Which number shall we call? Write it like this: /support call-me +40 721 000 000"))
+    return _open(call, call.t("Please call me back: {number}", number=text), home(call))
 
 
 def meet(call: Call, text: str) -> Answer:
     """/support meet tomorrow at ten: for the tiers that have video calls"""
     _only_with(call, "video")
-    return _open(call, call.t("I would like a video call: {when}", when=text or "—"), home(call))
+    if not text:
+        raise BadInput(_("When would it suit you? Write it like this: /support meet tomorrow at ten"))
+    return _open(call, call.t("I would like a video call: {when}", when=text), home(call))
 
 
 def _only_with(call: Call, channel: str) -> None:
@@ -198,20 +216,30 @@ def language(call: Call, text: str) -> Answer:
 def hours(call: Call, _text: str) -> Answer:
     """/support hours: when somebody is there"""
     plan, chat = call.desk.plan, call.desk.plan.channels.get("chat")
-    if chat is None or chat.staffed is None or calendar(plan, chat.staffed).is_open(call.now):
+    if chat is None or chat.staffed is None:
         return call.say("We are here now.")
-    back = calendar(plan, chat.staffed).next_open(call.now)
-    sentence = call.t.rich(
-        "We are back {when}. What you write meanwhile is not lost.", when=When(back, call.now)
-    )
-    return call.show(Message((Text(sentence),), call.language, plan.zone))
+    staffed = calendar(plan, chat.staffed)
+    now: Rich = (call.t("We are here now."),)
+    if not staffed.is_open(call.now):
+        back = When(staffed.next_open(call.now), call.now)
+        now = call.t.rich("We are back {when}. What you write meanwhile is not lost.", when=back)
+    lines = (Text(now), Text((_open_hours(call, plan, chat.staffed),)))
+    return call.show(Message(lines, call.language, plan.zone))
+
+
+def _open_hours(call: Call, plan: Plan, staffed: str) -> str:
+    t, spec = call.t, plan.calendars[staffed]
+    hours, zone = say_week(spec.week, t), say_zone(plan, t)
+    if spec.holidays:
+        return t("Our hours: {hours} ({zone}), except on public holidays.", hours=hours, zone=zone)
+    return t("Our hours: {hours} ({zone}).", hours=hours, zone=zone)
 
 
 COMMANDS = {
     "status": Command(status, "", _("your open tickets"), ("stare", "tichete")),
     "sla": Command(sla, "", _("what your support plan promises"), ("plan", "termene")),
     "hours": Command(hours, "", _("when somebody is here"), ("program",)),
-    "call-me": Command(call_me, "+40 ...", _("we call you back"), ("sună-mă", "sunați-mă")),
+    "call-me": Command(call_me, "+40 ...", _("we call you back"), ("sunați-mă", "sună-mă")),
     "meet": Command(meet, _("WHEN"), _("ask for a video call"), ("întâlnire",)),
     "language": Command(language, "ro | en", _("how we speak to you"), ("limbă",)),
 }

@@ -2,6 +2,7 @@
 
 from desk.errors import BadInput
 from desk.messages import Answer
+from desk.triage import CATEGORIES
 from desk.typed import folded
 from desk.wording import sentence as _
 from handlers import (
@@ -152,9 +153,10 @@ def reopen(call: Call, text: str) -> Answer:
 def category(call: Call, text: str) -> Answer:
     """/ticket category 1042 invoicing"""
     case, wanted = case_named(call.tx, call.desk, text)
-    moves.categorise(case, call, folded(wanted))
+    moves.categorise(case, call, wanted)
     _store(call, case)
-    return call.say("Done.")
+    name = call.t(CATEGORIES[case.ticket.category or "other"])
+    return call.say("{number} is about: {category}.", number=case.ticket.number, category=name)
 
 
 def tag(call: Call, text: str) -> Answer:

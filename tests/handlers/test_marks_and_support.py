@@ -4,7 +4,7 @@ from desk.errors import BadInput
 from desk.incoming import File, Line
 from desk.messages import Answer
 from desk.tickets import Kind, Status
-from tests.desk_in_tests import DAY, TestedDesk, answer_text
+from tests.desk_in_tests import DAY, HOUR, TestedDesk, answer_text
 
 
 async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thread(desk: TestedDesk) -> None:
@@ -139,6 +139,43 @@ async def test_sla_says_what_was_promised(desk: TestedDesk) -> None:
     answer = answer_text(await desk.customer("ion").types("/support sla"))
     assert "Premium" in answer
     assert "P2 ridicată: o funcție principală nu merge – răspuns în cel mult 4 h" in answer
+
+
+@pytest.mark.parametrize(
+    ("user", "hours"),
+    [
+        ("ion", "P1: în fiecare zi, zi și noapte; P2, P3, P4: zile lucrătoare, zi și noapte"),
+        ("emma", "every day, day and night"),
+    ],
+)
+async def test_sla_says_in_which_hours_its_times_run(desk: TestedDesk, user: str, hours: str) -> None:
+    *_, last = answer_text(await desk.customer(user).types("/support sla")).splitlines()
+    assert f": {hours}. " in last
+
+
+async def test_hours_are_told_whether_somebody_is_here_or_not(desk: TestedDesk) -> None:
+    ours = "Programul nostru: luni–vineri 09:00–18:00 (ora din București), cu excepția sărbătorilor legale."
+    assert answer_text(await desk.customer().types("/support program")) == f"Suntem aici acum.\n{ours}"
+    await desk.after(10 * HOUR)
+    away, hours = answer_text(await desk.customer().types("/support program")).splitlines()
+    assert away.startswith("Revenim 2026-11-24T07:00")
+    assert hours == ours
+
+
+@pytest.mark.parametrize("words", ["call-me", "call-me acum", "meet"])
+async def test_a_call_is_asked_for_with_what_we_need_to_make_it(desk: TestedDesk, words: str) -> None:
+    with pytest.raises(BadInput, match="Write it like this: /support "):
+        await desk.customer("ion").types(f"/support {words}")
+    assert await desk.all_tickets() == []
+
+
+async def test_a_romanian_reads_romanian_words_in_the_help(desk: TestedDesk) -> None:
+    answer = answer_text(await desk.customer().types("/support ajutor"))
+    assert "/support sunați-mă +40 ...  vă sunăm noi" in answer
+    assert answer.splitlines()[-1].startswith("Și în engleză: status = stare, sla = plan")
+    assert "/support call-me +40 ...  we call you back" in answer_text(
+        await desk.customer("emma").types("/support help")
+    )
 
 
 async def test_phone_and_video_are_for_those_who_have_them(desk: TestedDesk) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from desk.errors import BadInput, NotFound, Refused
 from desk.messages import Buttons, Menu
+from desk.plan import Label
 from desk.tickets import Kind, Status
 from handlers import tickets
 from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk, answer_text, words_of
@@ -254,21 +255,25 @@ async def test_romanian_words_are_read_and_suggested_with_and_without_diacritics
     assert (await desk.ticket()).status is Status.RESOLVED
     with pytest.raises(BadInput, match="Did you mean /ticket escaladează"):
         await desk.agent().types("/ticket escaldeaza 1001")
-    assert "escaladează = escalate" in answer_text(await desk.agent().types("/ticket ajutor"))
+    assert "escalate = escaladează" in answer_text(await desk.agent().types("/ticket ajutor"))
 
 
 async def test_help_names_every_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
-    for word in tickets.COMMANDS:
-        assert f"/ticket {word}" in answer
+    for word, command in tickets.COMMANDS.items():
+        assert f"/ticket {command.aliases[0]}" in answer
+        assert f"{word} = {command.aliases[0]}" in answer
 
 
 async def test_help_says_in_the_reader_s_language_what_follows_a_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
-    assert "/ticket assign 1042 NUME" in answer
-    assert "/ticket take 1042  " in answer
+    assert "/ticket atribuie 1042 NUME" in answer
+    assert "/ticket preia 1042  " in answer
+    assert "Și în engleză: list = listă, " in answer
     await desk.agent().types("/support language en")
-    assert "/ticket assign 1042 NAME" in answer_text(await desk.agent().types("/ticket help"))
+    answer = answer_text(await desk.agent().types("/ticket help"))
+    assert "/ticket assign 1042 NAME" in answer
+    assert "In Romanian, too: listă = list, " in answer
 
 
 async def test_history_shows_what_categories_and_tiers_are_called(desk: TestedDesk) -> None:
@@ -278,6 +283,25 @@ async def test_history_shows_what_categories_and_tiers_are_called(desk: TestedDe
     answer = answer_text(await desk.agent().types("/ticket show 1001"))
     assert "a schimbat categoria din Exporturi și rapoarte în GPS și urmărire" in answer
     assert "a schimbat nivelul din Basic în Premium" in answer
+
+
+@pytest.mark.parametrize("word", ["facturare", "Facturare", "invoicing", "Invoicing"])
+async def test_a_category_is_called_by_its_word_in_either_language(desk: TestedDesk, word: str) -> None:
+    await opened(desk)
+    answer = answer_text(await desk.agent().types(f"/ticket categorie 1001 {word}"))
+    assert answer == "Categoria lui T-1001: Facturare."
+    assert (await desk.ticket()).category == "invoicing"
+
+
+async def test_an_unknown_category_says_which_there_are(desk: TestedDesk) -> None:
+    await opened(desk)
+    with pytest.raises(BadInput, match="There are login, trips, ") as refused:
+        await desk.agent().types("/ticket category 1001 plăți")
+    known = refused.value.values["known"]
+    assert isinstance(known, Label)
+    assert known.ro.startswith("autentificare, curse, facturare")
+    with pytest.raises(BadInput, match="Which category"):
+        await desk.agent().types("/ticket category 1001")
 
 
 async def test_a_ticket_that_is_not_there_is_a_clear_error(desk: TestedDesk) -> None:
