@@ -7,7 +7,6 @@ together for a ticket is said in one post; its history keeps each step.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from desk import clock_news, escalation
 from desk.escalation import Call
