@@ -174,7 +174,7 @@ def findings(clauses: list[Clause]) -> tuple[list[Finding], list[Mark]]:
         if said.supposes:
             supposed = clause.sentence
         kind = said.kind(supposed == clause.sentence, relieved)
-        names = [mark.name for mark in said.objects]
+        names = list(dict.fromkeys(mark.name for mark in said.objects))
         if kind == "relief":
             settled = said.evidence() or settled
             found = _after_relief(found, said, names)

@@ -22,6 +22,7 @@ _TOKEN = re.compile(
 _PLATE = re.compile(r"[A-Za-z]{1,2}\d{2,3}[A-Za-z]{3}")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _SURE = 6  # letters from which a word with one slip is still recognisable
+_REMEMBERED = 40  # characters of what is looked up once: longer is an address or a log, and never the same
 
 Tree = dict[str, Any]  # word -> Tree; "" -> the meanings of the phrase that ends here
 Meanings = dict[tuple[str, str], None]  # (family, name), in the order of the file
@@ -61,7 +62,9 @@ class Phrases:
                     self._grow(lane, (family, name), entry)
         for language, vote in (("ro", 3), ("en", -3)):
             self._votes.update(dict.fromkeys(data["language"][language].split(), vote))
-        self.piece = lru_cache(maxsize=8192)(self._piece)
+        # A slip adds a letter to a word; with one more, nothing that follows can matter.
+        self._matters = 2 + max(map(len, (*self._votes, *self._spelling, *self._light)))
+        self._remembered = lru_cache(maxsize=8192)(self._piece)
 
     def _grow(self, lane: int, meaning: tuple[str, str], entry: dict[str, Any]) -> None:
         for language, vote in (("ro", 1), ("en", -1)):
@@ -88,8 +91,11 @@ class Phrases:
             for slip in _slips(stem):
                 self._slips.setdefault(slip, []).append(word)
 
-    def _piece(self, piece: str) -> list[tuple[Word, int, int]]:
+    def piece(self, piece: str) -> list[tuple[Word, int, int]]:
         """Return the words and stops in what stands between two spaces, each with its place in it."""
+        return self._remembered(piece) if len(piece) <= _REMEMBERED else self._piece(piece)
+
+    def _piece(self, piece: str) -> list[tuple[Word, int, int]]:
         read: list[tuple[Word, int, int]] = []
         for match in _TOKEN.finditer(piece):
             if match["word"]:
@@ -100,7 +106,7 @@ class Phrases:
         return read
 
     def _word(self, written: str) -> Word:
-        spelled = "<plate>" if _PLATE.fullmatch(written) else fold(written)
+        spelled = "<plate>" if _PLATE.fullmatch(written) else fold(written)[: self._matters]
         folded = self._spelling.get(spelled, spelled)
         entries = self._entries(folded)
         light = folded in self._light

@@ -1,6 +1,8 @@
 """What customers write, and what it should be taken for."""
 
+import random
 import re
+import string
 import time
 import unicodedata
 
@@ -9,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.clauses import LONGEST
-from desk.phrases import fold, phrases
+from desk.phrases import Phrases, fold, phrases
+from desk.phrases import _slips as slips
 from desk.triage import CATEGORIES, TABLE, suggest
 from desk.wording import words
 
@@ -485,6 +488,40 @@ def test_a_very_long_text_is_read_in_a_bounded_time(wall: str) -> None:
     began = time.process_time()
     suggest(wall)
     assert time.process_time() - began < 0.1
+
+
+_RANDOM = random.Random(1)
+_LETTERS = string.ascii_letters + string.digits
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        "\ufdfa" * LONGEST,  # one letter that stands for eighteen
+        _RANDOM.randbytes(LONGEST // 2).hex(),
+        " ".join(_RANDOM.randbytes(16).hex() for _ in range(LONGEST // 33)),
+        "".join(_RANDOM.choices(_LETTERS, k=LONGEST)),
+        " ".join("profitabil" + "".join(_RANDOM.choices(_LETTERS, k=8)) for _ in range(LONGEST // 19)),
+    ],
+    ids=["one letter", "a hex dump", "hashes", "a token", "words that are nearly known"],
+)
+def test_the_words_of_a_wall_are_looked_up_a_bounded_number_of_times(
+    wall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def counted(word: str) -> list[str]:
+        slips = slips_of(word)
+        looked_up.extend(slips)
+        return slips
+
+    slips_of = slips
+    known = Phrases(phrases().data)
+    monkeypatch.setattr("desk.phrases._slips", counted)
+    for piece in wall.split():
+        known.piece(piece)
+    assert len(looked_up) < 10 * LONGEST
+    assert max(map(len, looked_up)) < 20
 
 
 def test_only_the_beginning_of_a_long_text_is_read() -> None:
