@@ -26,6 +26,7 @@ from notifications.chat import Chat
 from notifications.outbox import Delivery
 from storage import letters, migrations, people, web_page
 from storage import plans as stored_plans
+from storage.away import is_away
 from storage.database import Database
 from storage.transactions import Transaction, Woken
 
@@ -107,7 +108,12 @@ class App:
                 if not await self._keep(incoming, error_id):
                     raise
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)
-        except Exception:
+        except Exception as error:
+            if incoming.kind in failures.KEPT and is_away(error):
+                # Nobody's mistake, and soon over: delivered again, it becomes a ticket.
+                reason = str(error).partition("\n")[0]
+                log.warning("event.not_stored", platform=incoming.platform, kind=incoming.kind, reason=reason)
+                raise
             error_id = secrets.token_hex(4)
             log.exception("event.failed", error_id=error_id, platform=incoming.platform, kind=incoming.kind)
             if incoming.kind in ("command", "action"):
