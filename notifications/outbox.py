@@ -5,6 +5,8 @@
 2. Each letter is sent; how it went is remembered until the next round of 1.
 3. The round begins when a letter was sent, when one was stored, or when the next one is due.
 
+A clock that is set back is followed in 1: places would be silent until the instants that they stored come.
+
 A process that dies between 1 and 2 leaves a lease; whoever claims the letter after it asks the platform
 whether it arrived.
 """
@@ -13,7 +15,7 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from msgspec.structs import replace
@@ -72,6 +74,7 @@ class Delivery:
         self._pauses: dict[tuple[str, str], datetime] = {}
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._latest = datetime.max.replace(tzinfo=UTC)  # before the first round the clock was anywhere
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -107,17 +110,24 @@ class Delivery:
         """Note what was sent and send what may leave; return when the next letter may."""
         outcomes, room = list(self._outcomes), _AT_ONCE - len(self._under_way)
         now = self._now()
+        set_back = now < self._latest
+        if set_back:
+            self._full_at.clear()
+            self._pauses.clear()
         most = 0 if self._closing else room
 
         def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
             if outcomes:
                 _finish(tx, outcomes, now)
+            if set_back:
+                _follow(tx, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
             claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
             # While something is under way, its end is what wakes us.
             return claimed, None if claimed or self._under_way else letters.next_due(tx)
 
         claimed, due = await self._database.write(work)
+        self._latest = now
         del self._outcomes[: len(outcomes)]
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
@@ -218,6 +228,13 @@ class Delivery:
             again_at=now + wait,
             doubtful=letter.doubtful or error.uncertain,
         )
+
+
+def _follow(tx: Transaction, now: datetime) -> None:
+    """Follow a clock that was set back: nothing waits for an instant further ahead than we ever wait."""
+    if places := letters.bring_back(tx, now, now + _LONGEST_WAIT, now + _LEASE):
+        log.warning("outbox.clock_set_back", places=places)
+    tx.wake("timers", now)
 
 
 def _our_mistake(letter: Letter) -> SendError:

@@ -132,6 +132,24 @@ def abandon_leases(tx: Transaction, now: datetime) -> None:
     tx.execute(sa.update(places).where(places.c.leased_until > now).values(leased_until=now))
 
 
+def bring_back(tx: Transaction, now: datetime, latest: datetime, lease: datetime) -> int:
+    """Let no place wait for later than `latest`, and no lease end later than `lease`. Returns for how many.
+
+    What is further ahead was stored before the clock was set back; what waited for it may leave now.
+    """
+    ahead = {
+        places.c.send_at: (places.c.send_at > latest, now),
+        places.c.free_at: (places.c.free_at > latest, now),
+        places.c.leased_until: (places.c.leased_until > lease, lease),
+    }
+    values = {
+        column: sa.case((is_ahead, sa.literal(at, column.type)), else_=column)
+        for column, (is_ahead, at) in ahead.items()
+    }
+    anything = sa.or_(*(is_ahead for is_ahead, _at in ahead.values()))
+    return tx.execute(sa.update(places).where(anything).values(values)).rowcount
+
+
 # With `key_share`, who only refers to the place is let by: they may wait for another place that we hold.
 _LOCK = sa.select(places.c.id).where(places.c.id == sa.bindparam("the_place")).with_for_update(key_share=True)
 _WAITING = (

@@ -194,6 +194,70 @@ async def test_the_pace_of_a_place_holds_for_what_is_stored_later_too(office: Po
     assert office.platform.said("a")[-1] == "later"
 
 
+async def test_a_clock_that_is_set_back_silences_no_place(office: PostOffice) -> None:
+    office.platform.limits = (Bucket(1, 10.0),)
+    await office.put("a", "before")
+    await office.idle()
+    await office.wait_for(-7200)
+    await office.put("a", "after")
+    await office.idle()
+    assert office.platform.said("a") == ["before", "after"]
+
+
+async def test_what_waits_while_the_clock_is_set_back_does_not_wait_as_long_again(office: PostOffice) -> None:
+    office.platform.failures = [SendError("429", temporary=True, retry_after=30, everywhere=True)]
+    await office.put("a", "waits")
+    await office.until(lambda: not office.platform.failures)
+    await office.noted()
+    await office.wait_for(-7200)
+    await office.idle()
+    assert office.platform.said("a") == ["waits"]
+
+
+async def test_what_is_being_sent_while_the_clock_is_set_back_is_sent_once(office: PostOffice) -> None:
+    office.platform.held = asyncio.Event()
+    office.platform.limits = (Bucket(1, 10.0),)
+    await office.put("a", "under way")
+    await office.until(lambda: office.platform.begun == 1)
+    await office.wait_for(-7200)
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.begun == 2)
+    office.platform.held.set()
+    await office.idle()
+    await office.put("a", "after")
+    await office.wait_for(10)
+    await office.idle()
+    assert office.platform.said("a") == ["under way", "after"]
+
+
+async def test_a_clock_that_was_set_back_before_the_start_silences_no_place(database: Database) -> None:
+    office = PostOffice(database)
+    office.clock.now += timedelta(hours=2)
+    await office.put("a", "before")
+    letter, until = office.clock.now, office.clock.now + timedelta(seconds=60)
+    await database.write(lambda tx: letters.claim(tx, letter, until, 10))
+    office.clock.now -= timedelta(hours=2)
+    office.delivery.start()
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.said("b") == ["elsewhere"])
+    await office.wait_for(61)
+    await office.idle()
+    assert office.platform.said("a") == ["before"]
+    await office.delivery.close()
+
+
+async def test_a_clock_that_is_set_back_wakes_the_schedule(database: Database) -> None:
+    office = PostOffice(database)
+    woken: asyncio.Queue[Woken] = asyncio.Queue()
+    database.on_commit = woken.put_nowait
+    office.delivery.start()
+    async with asyncio.timeout(10):
+        assert "timers" in await woken.get()
+        await office.wait_for(-7200)
+        assert (await woken.get())["timers"] == office.clock.now
+    await office.delivery.close()
+
+
 async def test_every_limit_of_a_platform_holds(office: PostOffice) -> None:
     office.platform.limits = (Bucket(2, 1.0), Bucket(3, 60.0))
     for n in range(4):
