@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
 from bot.slack.people import code
+from notifications.slack.answers import inner, word
 
 _TIMEOUT = 5  # seconds
 
@@ -56,8 +57,9 @@ async def _triage(client: AsyncWebClient, channel: str | None) -> list[Look]:
         return []
     conversation = channel.rpartition("/")[2]
     try:
-        name = (await client.conversations_info(channel=conversation))["channel"].get("name", conversation)
-        return [Look("channel", True, f"#{name}")]
+        told = await client.conversations_info(channel=conversation)
+        name = word(inner(told, "channel"), "name")
+        return [Look("channel", True, f"#{name or conversation}")]
     except SlackApiError as error:
         mend = "Invite the bot to the triage channel: /invite @Dispecer."
         return [Look("channel", False, f"{conversation}: {code(error)}", mend)]

@@ -23,6 +23,7 @@ from bot.slack.installs import Installs, TokenFor, one_workspace
 from bot.slack.people import FAILURES, code, members
 from bot.slack.profiles import Profiles
 from notifications.chat import SendError
+from notifications.slack.answers import needed
 from notifications.slack.send import SlackChat
 from storage import people
 
@@ -118,7 +119,7 @@ async def _meet_the_team(
 ) -> None:
     ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
     us = await ours.auth_test()
-    team = workspace or str(us["team_id"])
+    team = workspace or needed(us, "team_id")
     await app.settle_team("slack", team, channel)
     agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
     await app.staff_team("slack", agents)

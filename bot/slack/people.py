@@ -9,9 +9,12 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from notifications.slack.answers import inner, word
+
 log = structlog.get_logger()
 
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, ConnectionError)
+# AttributeError is slack_sdk's own, for an answer that is JSON but no object.
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, ConnectionError, AttributeError)
 _MOST_KNOWN = 10_000
 T = TypeVar("T")
 _Person = tuple[str, str]  # workspace, user
@@ -32,7 +35,10 @@ class People:
             except FAILURES as error:
                 log.info("slack.no_direct_conversation", why=code(error))
                 return ""
-            self.lives_at(workspace, user, str((answer.get("channel") or {}).get("id", "")))
+            home = word(inner(answer, "channel"), "id")
+            if not home:
+                return ""
+            self.lives_at(workspace, user, home)
         return self._homes[person]
 
     def lives_at(self, workspace: str, user: str, conversation: str) -> None:
@@ -52,8 +58,11 @@ async def members(client: AsyncWebClient, channel: str) -> list[str]:
     cursor: str | None = None
     while True:
         answer = await client.conversations_members(channel=channel, limit=200, cursor=cursor)
-        found += answer.get("members") or []
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        told = answer.get("members")
+        if not isinstance(told, list):  # nobody is not the same as no answer: the team would be empty
+            raise SlackApiError("", {"error": "no_members_named"})  # type: ignore[no-untyped-call]
+        found += told
+        cursor = word(inner(answer, "response_metadata"), "next_cursor")
         if not cursor:
             return found
 

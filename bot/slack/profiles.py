@@ -11,6 +11,7 @@ from bot.slack.words import sound
 from desk.incoming import Incoming
 from desk.messages import Answer
 from notifications.chat import SendError
+from notifications.slack.answers import inner
 
 log = structlog.get_logger()
 
@@ -83,8 +84,8 @@ def _remember(people: OrderedDict[_Person, None], person: _Person) -> None:
 
 async def tell_profile(answer: Mapping[str, Any], workspace: str, user: str, receive: Receive) -> None:
     """Pass on the name, e-mail address and language that an answer of users.info tells."""
-    told = answer.get("user") or {}
-    profile = told.get("profile") or {}
+    told = inner(answer, "user")
+    profile = inner(told, "profile")
     name = (
         profile.get("display_name") or profile.get("real_name") or told.get("real_name") or told.get("name")
     )

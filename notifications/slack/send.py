@@ -13,6 +13,7 @@ from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
 from notifications.chat import Bucket, SendError
 from notifications.files import TOO_LARGE, Carried, links, with_links
+from notifications.slack.answers import inner, needed, objects, word
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
 from notifications.slack.render import render
@@ -71,10 +72,11 @@ class SlackChat:
         if letter.thread is not None:
             body["thread_ts"] = letter.thread
         answer = await self._call("chat.postMessage", letter.workspace, json=body)
-        if _names_a_person(letter) and answer.get("channel"):
-            self._direct[letter.workspace, letter.conversation] = str(answer["channel"])
-        ts = str(answer["ts"])
-        await self._upload(letter, message, str(answer.get("channel") or letter.conversation), ts, files)
+        channel = word(answer, "channel") or letter.conversation
+        if channel != letter.conversation and _names_a_person(letter):
+            self._direct[letter.workspace, letter.conversation] = channel
+        ts = needed(answer, "ts", uncertain=True)
+        await self._upload(letter, message, channel, ts, files)
         return ts
 
     async def _upload(
@@ -99,17 +101,17 @@ class SlackChat:
         asked = {"filename": name or "file", "length": str(len(data))}
         told = await self._call("files.getUploadURLExternal", workspace, form=asked)
         body = aiohttp.BytesPayload(data, content_type="application/octet-stream")
-        status, headers, _answer = await self._request(str(told["upload_url"]), body, {})
+        status, headers, _answer = await self._request(needed(told, "upload_url"), body, {})
         if status != 200:
             raise refusal("upload", status, headers, "")
-        named = [{"id": told["file_id"], "title": name}]
+        named = [{"id": needed(told, "file_id"), "title": name}]
         done = {"files": named, "channel_id": channel, "thread_ts": thread}
         await self._call("files.completeUploadExternal", workspace, json=done)
 
     async def fetch(self, file: Attached, most_bytes: int) -> bytes:
         """Return a file of a workspace's. Raises `SendError`."""
         told = await self._call("files.info", file.workspace, form={"file": file.id})
-        url = str((told.get("file") or {}).get("url_private_download") or "")
+        url = word(inner(told, "file"), "url_private_download")
         if not self._is_slacks(url):
             raise SendError(_("Slack does not hand this file out."))
         authorization = {"Authorization": f"Bearer {await self._token_for(file.workspace)}"}
@@ -146,7 +148,7 @@ class SlackChat:
             opened = await self._call(
                 "conversations.open", letter.workspace, json={"users": letter.conversation}
             )
-            self._direct[person] = str(opened["channel"]["id"])
+            self._direct[person] = needed(inner(opened, "channel"), "id")
         return self._direct[person]
 
     async def _take_back(self, letter: Letter, ts: str) -> str:
@@ -172,13 +174,13 @@ class SlackChat:
         other = None
         for _page in range(pages):
             answer = await self._call(method, letter.workspace, form=query)
-            for message in answer.get("messages", ()):
+            for message in objects(answer, "messages"):
                 mark = _mark(message)
                 if mark == (letter.id, letter.revision) and letter.message is not None:
                     return str(message["ts"])
                 if mark is not None and mark[0] == letter.id:
                     other = str(message["ts"])
-            cursor = answer.get("response_metadata", {}).get("next_cursor")
+            cursor = word(inner(answer, "response_metadata"), "next_cursor")
             if not cursor:
                 break
             query["cursor"] = cursor
@@ -208,7 +210,7 @@ class SlackChat:
     async def channel(self, workspace: str, channel: str) -> dict[str, Any]:
         """Return what Slack knows of a channel: conversations.info. Raises `SendError`."""
         told = await self._call("conversations.info", workspace, form={"channel": channel})
-        return dict(told.get("channel") or {})
+        return inner(told, "channel")
 
     async def open_form(self, workspace: str, trigger: str, form: Form) -> None:
         """Open a form in the window of whoever caused `trigger`, within three seconds. Raises `SendError`."""
@@ -267,8 +269,8 @@ def _names_a_person(letter: Letter) -> bool:
 
 def _mark(message: dict[str, Any]) -> tuple[Any, Any] | None:
     """Return the letter and revision that a message of the desk's carries."""
-    metadata = message.get("metadata") or {}
+    metadata = inner(message, "metadata")
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    payload = metadata.get("event_payload") or {}
+    payload = inner(metadata, "event_payload")
     return payload.get("id"), payload.get("revision")

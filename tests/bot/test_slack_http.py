@@ -487,3 +487,34 @@ async def test_the_members_of_a_channel_are_found_or_it_is_clear_that_slack_cann
     fake.down = True
     with pytest.raises(FAILURES):
         await members(web_client, "C9")
+
+
+@pytest.mark.parametrize("answer", [{}, {"members": None}, {"members": "U1"}])
+async def test_a_team_is_not_empty_because_slack_named_nobody(
+    fake: FakeSlack, api: str, session: aiohttp.ClientSession, answer: dict[str, Any]
+) -> None:
+    web_client = AsyncWebClient("xoxb-1", base_url=api, session=session, retry_handlers=[])
+    fake.answers["conversations.members"] = answer
+    with pytest.raises(FAILURES):
+        await members(web_client, "C9")
+
+
+@pytest.mark.parametrize("answer", [{}, {"channel": "D1"}, {"channel": {"id": 1}}])
+async def test_a_command_is_heard_although_slack_names_no_direct_conversation(
+    client: Client, desk: Desk, fake: FakeSlack, answer: dict[str, Any]
+) -> None:
+    fake.answers["conversations.open"] = answer
+    await command(client, "support")
+    fake.answers["conversations.open"] = {"channel": {"id": "D1"}}
+    await command(client, "support")
+    assert [heard.home for heard in desk.heard] == ["", "D1"]
+
+
+@pytest.mark.parametrize("answer", [{}, {"user": [1]}, {"user": {"profile": "Ana"}}])
+async def test_a_profile_of_another_shape_tells_nothing(
+    client: Client, desk: Desk, fake: FakeSlack, answer: dict[str, Any]
+) -> None:
+    fake.answers["users.info"] = answer
+    await command(client, "support")
+    await until(lambda: any(one.kind == "profile" for one in desk.received))
+    assert desk.received[-1].fields == {}

@@ -309,6 +309,64 @@ async def test_posting_to_a_person_tells_their_channel_for_what_follows(
     ]
 
 
+@pytest.mark.parametrize("answer", [{}, {"ts": None}, {"ts": ""}, {"ts": {"ts": "1.1"}}])
+async def test_a_post_without_its_ts_may_have_arrived(
+    chat: SlackChat, slack: FakeSlack, answer: dict[str, Any]
+) -> None:
+    slack.says(**answer)
+    error = await failure(chat)
+    assert (error.temporary, error.uncertain) == (True, True)
+
+
+@pytest.mark.parametrize("answer", [{}, {"channel": "D1"}, {"channel": []}, {"channel": {"id": None}}])
+async def test_a_conversation_that_slack_does_not_name_is_asked_for_again(
+    chat: SlackChat, slack: FakeSlack, answer: dict[str, Any]
+) -> None:
+    slack.says(**answer)
+    error = await failure(chat, to_ana(edits="5.0"))
+    assert (error.temporary, error.uncertain) == (True, False)
+    slack.says(channel={"id": "D1"})
+    assert await chat.send(to_ana(edits="5.0")) == "5.0"
+
+
+@pytest.mark.parametrize("answer", [{}, {"channel": None}, {"channel": "C1"}, {"channel": [1]}])
+async def test_a_channel_of_which_slack_tells_nothing_has_nothing(
+    chat: SlackChat, slack: FakeSlack, answer: dict[str, Any]
+) -> None:
+    slack.says(**answer)
+    assert await chat.channel("T1", "C1") == {}
+
+
+@pytest.mark.parametrize("answer", [{}, {"messages": None}, {"messages": {"ts": "1.1"}}])
+async def test_a_letter_is_not_missing_because_slack_told_no_messages(
+    chat: SlackChat, slack: FakeSlack, answer: dict[str, Any]
+) -> None:
+    slack.says(**answer)
+    with pytest.raises(SendError) as caught:
+        await chat.find(letter())
+    assert caught.value.temporary
+
+
+async def test_strange_messages_are_passed_over(chat: SlackChat, slack: FakeSlack) -> None:
+    strange = [None, 1, "text", {"metadata": "text"}, {"metadata": {"event_payload": 1}}]
+    slack.says(messages=strange, response_metadata=None)
+    assert await chat.find(letter()) is None
+
+
+async def test_a_file_for_which_slack_names_no_place_is_named_below_the_post(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    file = Carried(Attached(id="F1", name="a.txt", platform="slack", workspace="T1"), b"hello")
+    slack.says(ts="1.1")
+    slack.says(upload_url=None)
+    assert await chat.send(letter(), [file]) == "1.1"
+    assert [method for method, _body, _ in slack.asked] == [
+        "chat.postMessage",
+        "files.getUploadURLExternal",
+        "chat.postMessage",
+    ]
+
+
 async def test_asking_may_fail_too(chat: SlackChat, slack: FakeSlack) -> None:
     slack.answers_with(429, **{"Retry-After": "60"})
     with pytest.raises(SendError) as caught:
