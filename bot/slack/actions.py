@@ -9,7 +9,8 @@ from typing import Any
 from bot.slack.bodies import Body, files_of, from_a_person, text_of, thread_of, workspace
 from bot.slack.channels import shown
 from bot.slack.events import event
-from bot.slack.words import sound, unescape
+from bot.slack.words import unescape
+from bot.sound import sound
 from desk.incoming import Incoming
 from notifications.slack.parts import action_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.slack.words import sound
+from bot.sound import sound
 from desk.incoming import Incoming
 from desk.messages import Answer
 from notifications.chat import SendError

@@ -4,16 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.sound import sound
+
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _EMOJI = re.compile(r":([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):")
-_BROKEN = re.compile("[\x00\ud800-\udfff]")
-
-
-def sound(text: str) -> str:
-    """Return `text` without what no database takes: NUL and broken surrogates."""
-    return _BROKEN.sub("", text)
 
 
 def unescape(text: str, *, ids: bool = False) -> str:

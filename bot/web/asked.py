@@ -1,11 +1,12 @@
 """What the try page sends us, and what of it we believe."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from bot.sound import sound
 from bot.web.guard import TRY, language_of
 from bot.web.samples import PEOPLE
 from desk.wording import Language, words
@@ -26,6 +27,18 @@ class Asked(Struct, kw_only=True, forbid_unknown_fields=True):
 
     key: Key
     who: Annotated[str, Meta(max_length=40)] = msgspec.field(name="as")
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            setattr(self, name, _sound(getattr(self, name)))
+        if not getattr(self, "text", "something"):
+            raise ValueError("nothing is left of the text")
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sound(each) for key, each in value.items()}
+    return sound(value) if isinstance(value, str) else value
 
 
 class Written(Asked, kw_only=True):

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -456,6 +456,21 @@ async def test_what_is_too_long_or_makes_no_sense_is_refused_in_words(page: Page
     assert status == 400
     assert "Reload the page" in answer["error"]
     assert page.received == []
+
+
+async def test_what_no_database_takes_is_left_out(page: Page) -> None:
+    assert (await page.writes("Nu\0 merge"))[0] == 200
+    filled = {
+        "as": "ion",
+        "key": OTHER_KEY,
+        "action": "a",
+        "subject": "7\0",
+        "fields": {"text": "Nu\0 merge"},
+    }
+    await page.does("forms", **cast(Any, filled))
+    written, submitted = page.received
+    assert (written.text, submitted.subject, submitted.fields) == ("Nu merge", "7", {"text": "Nu merge"})
+    assert (await page.writes("\0", key=f"{KEY}0"))[0] == 400
 
 
 async def test_a_failure_is_told_with_a_reference_and_without_its_reason(page: Page) -> None:
