@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from desk.messages import Block, Bold, Button, Buttons, Confirm, Fine, Message, Quote, Rich, Text, When
+from desk.subjects import says_more
 from desk.tickets import Status, Ticket
 from desk.wording import Words
 
@@ -34,7 +35,7 @@ def first_answer(answer: FirstAnswer, t: Words, zone: str) -> Message:
     """Return the first answer: the ticket's number, what happens next and by when, what the reader can do."""
     ticket = answer.ticket
     blocks: list[Block] = [Text((Bold(f"{ticket.number} · {ticket.subject}"),))]
-    if answer.words.strip() not in ("", ticket.subject):
+    if says_more(answer.words, ticket.subject):
         blocks.append(Quote(answer.words))
     blocks.append(Text(_state(answer, t)))
     if ticket.status is not Status.RESOLVED:

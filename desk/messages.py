@@ -3,6 +3,7 @@
 Every text in here is plain text. Nothing is escaped yet; the renderer of each platform does that.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -224,7 +225,7 @@ class Answer(Struct, frozen=True):
     card: Message | None = None
 
 
-def plain(rich: Rich) -> str:
+def plain(rich: Sequence[Inline]) -> str:
     """Return the words of `rich` without dress; instants as ISO 8601 UTC."""
     return "".join(_plain(part) for part in rich)
 

@@ -29,6 +29,7 @@ from desk.messages import (
 from desk.names import DUE, STATUS_SYMBOLS, STATUSES, priority_said, priority_symbol
 from desk.plan import Plan
 from desk.sla import Clock, breached, warned
+from desk.subjects import says_more, shortened
 from desk.tickets import Kind, Status, Ticket
 from desk.wording import Words, words
 from desk.wording import sentence as _
@@ -82,7 +83,7 @@ def card(card: Card, t: Words) -> Message:
     ]
     if ticket.linked_id is not None:
         blocks.append(Fine((t("Goes on from T-{id}.", id=ticket.linked_id),)))
-    if card.text.strip().removesuffix(".") not in ("", ticket.subject.removesuffix(".")):
+    if says_more(card.text, ticket.subject):
         blocks.append(Quote(shortened(card.text, _FIRST_WORDS)))
     if card.suggestion and ticket.status is Status.RECEIVED:
         blocks.append(Fine((card.suggestion,)))
@@ -204,14 +205,6 @@ def _take_over(card: Card, t: Words) -> str:
     if card.assignee is None:
         return t("Take")
     return t("Take over from {who}", who=shortened(plain(card.assignee), _LONGEST_NAME))
-
-
-def shortened(text: str, longest: int) -> str:
-    """Return `text`, cut at a word to at most `longest` characters."""
-    if len(text) <= longest:
-        return text
-    cut = text[: longest - 1]
-    return (cut[: cut.rfind(" ")] if " " in cut[longest // 2 :] else cut) + "…"
 
 
 def said(who: str, text: str, t: Words, zone: str) -> Message:

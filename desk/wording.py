@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Literal
 
-from desk.messages import Inline, Rich
+from desk.messages import Inline, Rich, plain
 
 Language = Literal["en", "ro"]
 LANGUAGES: tuple[Language, ...] = ("en", "ro")
@@ -34,7 +34,7 @@ class Words:
     def __call__(self, sentence: str, /, **values: object) -> str:
         """Return `sentence` in this language with its `{fields}` filled."""
         translated = self._catalogue.gettext(sentence)
-        return translated.format(**values) if values else translated
+        return translated.format(**values).replace("….", "…") if values else translated
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return the form of the sentence that fits `n`, which fills `{n}`."""
@@ -50,9 +50,14 @@ class Words:
 
 
 def fill(template: str, values: Mapping[str, Inline | int]) -> Rich:
-    """Put `values` into the `{fields}` of `template`, keeping inline parts whole."""
+    """Put `values` into the `{fields}` of `template`, keeping inline parts whole.
+
+    A value that was cut ends a sentence by itself: no full stop follows its "…".
+    """
     parts: list[Inline] = []
     for text, field in _parsed(template):
+        if text.startswith(".") and parts and plain(parts[-1:]).endswith("…"):
+            text = text[1:]
         if text:
             parts.append(text)
         if field is not None:

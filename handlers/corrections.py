@@ -7,13 +7,13 @@ from msgspec import structs
 
 from desk import triage
 from desk.messages import Answer
+from desk.subjects import subject_of
 from desk.team_messages import told
 from desk.tickets import Event, Kind, Status
 from desk.wording import sentence as _
 from handlers import cases, conversations, intake, moves
 from handlers.cases import Case
 from handlers.context import Call
-from handlers.opening import subject_of
 from storage import early, people, tickets
 from storage.people import Place
 

@@ -9,15 +9,14 @@ from desk import triage
 from desk.incoming import File, Incoming
 from desk.messages import Attached
 from desk.plan import Plan
-from desk.team_messages import said, shortened
+from desk.subjects import subject_of
+from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, Ticket
 from handlers import cases, deadlines, first_answer
 from handlers.cases import Case
 from handlers.context import Call
 from storage import tickets
 from storage.people import Customer, Person, Place
-
-_SUBJECT = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def open_request(
     case = Case(
         ticket=Ticket(
             id=0,
-            subject=subject_of(request.text, request.files),
+            subject=subject_of(request.text, request.files[0].name if request.files else ""),
             status=Status.RECEIVED,
             priority=_priority(plan, suggestion),
             opened_at=now,
@@ -102,13 +101,6 @@ def _take_over_thread(call: Call, case: Case, request: Request) -> None:
     """Let what is said next in the old ticket's thread belong to the new one."""
     if request.place is not None and request.root is not None and request.root != request.message:
         tickets.move_message(call.tx, request.place.id, request.root, case.ticket.id)
-
-
-def subject_of(text: str, files: tuple[File, ...] = ()) -> str:
-    """Return the first line of a text, cut to what fits a card's headline."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    line = line if line.endswith("..") else line.removesuffix(".")
-    return shortened(line, _SUBJECT) or (files[0].name[:_SUBJECT] if files else "—")
 
 
 def _language(request: Request, suggestion: triage.Suggestion) -> str:

@@ -6,8 +6,8 @@ from desk.messages import Answer, Block, Bold, Field, Fine, Form, Message, Rich,
 from desk.names import STATUS_SYMBOLS, STATUSES, priority_said
 from desk.plan import Plan
 from desk.sla import calendar
+from desk.subjects import shortened
 from desk.targets import targets
-from desk.team_messages import shortened
 from desk.tickets import Status, Ticket
 from desk.typed import folded
 from desk.week_said import say_calendar, say_week, say_zone
@@ -27,7 +27,7 @@ def support(call: Call) -> Answer:
     """/support: a form; one of its words; or anything else, which is a request at once."""
     text = call.incoming.text.strip()
     if not text:
-        return _form(call, "")
+        return _form(call)
     if is_command(text):
         return commands.run(call, COMMANDS, "support", text)
     return _open(call, text, home(call))
@@ -48,31 +48,27 @@ def is_command(text: str) -> bool:
     return command is not COMMANDS["language"] or len(rest) == 1
 
 
-def _form(call: Call, text: str) -> Answer:
+def _form(call: Call) -> Answer:
+    place = home(call)
+    return Answer(form=request_form(call, "support.open", str(place.id) if place else "", "support.form"))
+
+
+def request_form(call: Call, action: str, subject: str, opener: str) -> Form:
+    """Return the form that asks what happened; sending it is `action`, and `opener` opens it again."""
     t = call.t
     field = Field(
         "text",
         t("What happened?"),
         "text",
-        value=text,
         hint=t("In your own words: what you did, what you saw, since when, and who else has it."),
     )
-    place = home(call)
-    form = Form(
-        "support.open",
-        t("Ask for support"),
-        t("Send"),
-        (field,),
-        str(place.id) if place else "",
-        language=call.language,
-        opener="support.form",
-    )
-    return Answer(form=form)
+    title, send = t("Ask for support"), t("Send")
+    return Form(action, title, send, (field,), subject, language=call.language, opener=opener)
 
 
 def ask(call: Call) -> Answer:
     """Open the form of /support by a button."""
-    return _form(call, "")
+    return _form(call)
 
 
 def submitted(call: Call) -> Answer:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from desk.errors import BadInput, NotFound
 from desk.incoming import File
 from desk.messages import Answer, Field, Form
@@ -11,7 +13,7 @@ from desk.wording import sentence as _
 from handlers import cases, intake, moves, support
 from handlers.cases import Case
 from handlers.context import Call
-from handlers.homes import opened_in, seen_from
+from handlers.homes import home, opened_in, seen_from
 from handlers.opening import Request, open_request
 from storage import tickets
 
@@ -41,13 +43,15 @@ def _details_sent(call: Call) -> Answer:
     text = call.incoming.fields.get("text", "").strip()
     if not text:
         return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
+    if _is_long_over(case, call):
+        return _go_on(call, case, text)
     name = cases.called(call.person)
     data = {"text": text}
     case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
     if case.ticket.status is Status.ON_HOLD:
         moves.resume(case, call)
     if case.ticket.status is Status.RESOLVED:
-        _reopen_in_time(case, call)
+        moves.reopen(case, call)
     case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
     case.tell_customer(said(name, text, case.t, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
@@ -89,24 +93,58 @@ def _never_mind(call: Call) -> Answer:
 
 
 def _not_solved(call: Call) -> Answer:
-    case = _own(call, call.incoming.subject)
-    _reopen_in_time(case, call)
+    case = _own(call, call.incoming.subject.partition(":")[0])
+    if _is_long_over(case, call):
+        return _ask_anew(call, case)
+    moves.reopen(case, call)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
 
-def _reopen_in_time(case: Case, call: Call) -> None:
-    if case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now):
-        raise BadInput(
-            _("{number} was resolved too long ago. Write here what happened: a new ticket goes on from it."),
-            number=case.ticket.number,
-        )
-    moves.reopen(case, call)
+def _is_long_over(case: Case, call: Call) -> bool:
+    return case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now)
+
+
+def _ask_anew(call: Call, case: Case) -> Answer:
+    """Ask for what a new ticket is about that goes on from one which is resolved for too long."""
+    long_ago = call.t.count(
+        "{number} was resolved more than {n} day ago. Say what happened: a new ticket goes on from it.",
+        "{number} was resolved more than {n} days ago. Say what happened: a new ticket goes on from it.",
+        case.plan.tickets.reopen_within.days,
+        number=case.ticket.number,
+    )
+    subject = f"{case.ticket.id}:{call.place.id}" if call.place else str(case.ticket.id)
+    form = support.request_form(call, "support.again", subject, "support.reopen")
+    return Answer(form=replace(form, intro=(long_ago,)))
+
+
+def _asked_anew(call: Call) -> Answer:
+    number, _colon, place = call.incoming.subject.partition(":")
+    call = seen_from(call, opened_in(call, place))
+    text = call.incoming.fields.get("text", "").strip()
+    if not text:
+        return Answer(errors={"text": call.t("Tell us what happened: a few words are enough.")})
+    return _go_on(call, _own(call, number), text)
+
+
+def _go_on(call: Call, case: Case, text: str) -> Answer:
+    request = Request(
+        text=text,
+        place=home(call) or case.place,
+        message=None,
+        root=None,
+        person=call.person,
+        customer=call.customer,
+        source=call.incoming.platform,
+    )
+    open_request(call, request, linked=case.ticket)
+    return Answer()
 
 
 BUTTONS: dict[str, Callable[[Call], Answer]] = {
     "support.form": support.ask,
     "support.open": support.submitted,
+    "support.again": _asked_anew,
     "support.details": _details,
     "support.details.send": _details_sent,
     "support.nevermind": _never_mind,

@@ -8,7 +8,7 @@ from desk.errors import NotFound
 from desk.messages import Answer, Block, Bold, Fine, Message, Rich, Text, When
 from desk.names import CLOCKS, priority_symbol
 from desk.sla import Clock, breached
-from desk.team_messages import shortened
+from desk.subjects import shortened
 from desk.tickets import Ticket
 from desk.typed import folded
 from desk.wording import sentence as _

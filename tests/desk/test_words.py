@@ -12,6 +12,7 @@ from babel.messages.extract import extract, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from desk.messages import Bold, plain
 from desk.wording import words
 
 _ROOT = Path(__file__).parents[2]
@@ -138,6 +139,13 @@ def test_romanian_counts(n: int, counted: str) -> None:
 )
 def test_english_counts(n: int, counted: str) -> None:
     assert words("en").count("{n} open ticket", "{n} open tickets", n) == counted
+
+
+def test_what_was_cut_ends_its_sentence() -> None:
+    t = words("en")
+    assert t("Sent to {who}.", who="Ion Pop…") == "Sent to Ion Pop…"
+    assert plain(t.rich("{number} is resolved.", number=Bold("T-1 · Nu…"))) == "T-1 · Nu… is resolved."
+    assert plain(t.rich("We added this to {number}.", number=Bold("T-1 · Nu…"))).endswith("T-1 · Nu…")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
-from desk.errors import BadInput
+from desk.errors import BadInput, NotFound
 from desk.incoming import File, Line
-from desk.messages import Answer
+from desk.messages import Answer, plain
 from desk.tickets import Kind, Status
 from tests.desk_in_tests import DAY, HOUR, TestedDesk, answer_text
 
@@ -118,15 +118,6 @@ async def test_what_is_reopened_promises_the_next_answer_and_turns_the_first_car
     assert any("Ion Popescu a redeschis T-1001" in said for said in await desk.said_in("triage"))
 
 
-async def test_too_late_to_reopen_says_what_to_do(desk: TestedDesk) -> None:
-    ion = desk.customer()
-    await ion.says("Nu pot crea curse noi")
-    await ion.presses("support.nevermind", 1001)
-    await desk.after(8 * DAY)
-    with pytest.raises(BadInput, match="a new ticket goes on from it"):
-        await ion.presses("support.reopen", 1001)
-
-
 async def test_details_reach_the_team_and_the_customers_thread(desk: TestedDesk) -> None:
     ion = desk.customer()
     await ion.says("Nu pot crea curse noi")
@@ -139,6 +130,43 @@ async def test_sla_says_what_was_promised(desk: TestedDesk) -> None:
     answer = answer_text(await desk.customer("ion").types("/support sla"))
     assert "Premium" in answer
     assert "P2 ridicată: o funcție principală nu merge – răspuns în cel mult 4 h" in answer
+
+
+async def test_not_solved_after_the_time_for_it_asks_for_a_new_ticket_that_goes_on(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket resolve 1001 Gata.")
+    await desk.after(8 * DAY)
+    form = (await ion.presses("support.reopen", 1001)).form
+    assert form is not None
+    assert plain(form.intro).startswith("T-1001 a fost rezolvat acum mai mult de 7 zile.")
+    assert list((await ion.sends(form.action, form.subject, text=" ")).errors) == ["text"]
+    await ion.sends(form.action, form.subject, text="Tot nu pot crea curse.\nEroarea 500.")
+    ticket = await desk.ticket(1002)
+    assert (ticket.subject, ticket.linked_id) == ("Tot nu pot crea curse", 1001)
+    assert (await desk.ticket(1001)).status is Status.RESOLVED
+    assert any("T-1002" in said for said in await desk.said_in("dm:ion"))
+    again = await ion.presses(form.opener, form.subject)
+    assert again.form == form  # Teams opens it a second time to show a mistake
+
+
+async def test_details_after_the_time_for_them_are_a_new_ticket_that_goes_on(desk: TestedDesk) -> None:
+    ion = desk.customer()
+    await ion.says("Nu pot crea curse noi")
+    form = (await ion.presses("support.details", 1001)).form
+    await desk.agent().types("/ticket resolve 1001 Gata.")
+    await desk.after(8 * DAY)
+    assert form is not None
+    await ion.sends(form.action, form.subject, text="Tot nu pot crea curse")
+    assert (await desk.ticket(1002)).linked_id == 1001
+    assert (await desk.ticket(1001)).status is Status.RESOLVED
+
+
+async def test_nobody_goes_on_from_a_ticket_of_another_customer(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    with pytest.raises(NotFound, match="There is no ticket T-1001"):
+        await desk.customer("emma").sends("support.again", "1001:1", text="I want to read it")
+    assert len(await desk.all_tickets()) == 1
 
 
 @pytest.mark.parametrize(
