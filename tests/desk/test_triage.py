@@ -302,6 +302,21 @@ P2 trips | De azi dimineata cand apas pe "Salvează cursa" nu se intampla nimic
 P2 trips | buna, nu ne mai lasa sa bagam curse in sistem
 P2 trips | comenzile noi nu apar la dispeceri
 P2 trips | Hi, we are unable to add new orders, it just spins forever
+P2 trips | Trips are not saved
+P2 trips | trips aren't saved since this morning
+P2 trips | Orders are not being created
+P2 trips | orders cannot be created
+P2 trips | new trips have not been imported today
+P2 trips | Why are trips not saved?
+P2 invoicing | invoices are not sent
+P2 invoicing | Invoices are still not issued
+P2 invoicing | e-Factura invoices are not submitted
+P3 documents | documents are not uploaded
+P3 | Reports are never generated
+? | Please make sure trips are not deleted
+? | I want old trips not to be deleted
+P4 | I have not created the invoice yet, how do I do it?
+P4 | What happens if invoices are not sent in time?
 P2 invoicing | Facturile nu pleacă în SPV de ieri, avem termen azi
 P2 invoicing | la emiterea facturii apare eroare interna
 P2 invoicing | nu se genereaza UIT pt niciun transport si avem camioane la granita
