@@ -38,7 +38,8 @@ class Call(Struct, frozen=True):
     """One step that is due: whom to tell, and why.
 
     `level` is None when the assignee is told. `person` is who is on call at that level, None when nobody is.
-    `step` counts from 0 in the rule; `planned_at` is before now when the desk is late.
+    `step` counts from 0 in the rule, its last step for one that comes again; `planned_at` is before now when
+    the desk is late.
     """
 
     step: int
@@ -51,7 +52,8 @@ class Call(Struct, frozen=True):
 class Due(Struct, frozen=True):
     """What an escalation asks for now: the calls, in their order, and when to ask again.
 
-    `told` is how many steps are done with them. `next_at` is None when nothing more is to come.
+    `told` is how many steps are done with them, those that came again too. `next_at` is None when nothing
+    more is to come.
     """
 
     calls: tuple[Call, ...]
@@ -131,7 +133,14 @@ def next_at(
     """
     if acknowledged_at is not None and acknowledged_at >= began_at:
         return None
-    return began_at + rule.steps[told].after if told < len(rule.steps) else None
+    if told < len(rule.steps):
+        return began_at + rule.steps[told].after
+    return None if rule.repeat is None else _again_at(rule, rule.repeat, began_at, told)
+
+
+def _again_at(rule: Rule, repeat: timedelta, began_at: datetime, told: int) -> datetime:
+    """Return when the last step comes again, after `told` steps."""
+    return began_at + rule.steps[-1].after + repeat * (told - len(rule.steps) + 1)
 
 
 def due(
@@ -149,20 +158,32 @@ def due(
 ) -> Due:
     """Return the steps that are due at `now`, after the first `told` ones of `rule`.
 
-    All overdue steps come at once and in order; the caller keeps `told` of the answer, so that each comes
-    once. `acknowledged_at` is as in `next_at`. While nobody is `assigned`, the plan's first level is told
-    in the assignee's place. Who is on call is looked up for `now`, not for the planned instant. The reasons
-    count from `since`, where it happened before the desk noticed it, else from `began_at`.
+    All overdue steps come at once and in order, but of the last one, however often it was to come again,
+    one is enough. The caller keeps `told` of the answer, so that each comes once. `acknowledged_at` is as in
+    `next_at`. While nobody is `assigned`, the plan's first level is told in the assignee's place. Who is on
+    call is looked up for `now`, not for the planned instant. The reasons count from `since`, where it
+    happened before the desk noticed it, else from `began_at`.
     """
     calls: list[Call] = []
+    last = len(rule.steps) - 1
     while (at := next_at(rule, began_at, told=told, acknowledged_at=acknowledged_at)) and at <= now:
-        step = rule.steps[told]
+        number = min(told, last)
+        step = rule.steps[number]
         level = _level(plan, step.tell, assigned=assigned)
         person = on_call(plan, level, now) if level else None
-        reason = _reason(plan, rule.on, priority, clock, now - (since or began_at) if step.after else None)
-        calls.append(Call(told, at, level, person, reason))
-        told += 1
+        later = step.after or told > last
+        reason = _reason(plan, rule.on, priority, clock, now - (since or began_at) if later else None)
+        calls = [call for call in calls if call.step < number]
+        calls.append(Call(number, at, level, person, reason))
+        told = _told(rule, began_at, now, told)
     return Due(tuple(calls), told, at)
+
+
+def _told(rule: Rule, began_at: datetime, now: datetime, told: int) -> int:
+    """Return how many steps are done with the next one; times at which the last one was missed count too."""
+    if rule.repeat is None or told < len(rule.steps):
+        return told + 1
+    return told + 1 + (now - _again_at(rule, rule.repeat, began_at, told)) // rule.repeat
 
 
 def _level(plan: Plan, tell: str, *, assigned: bool) -> str | None:

@@ -139,9 +139,13 @@ class Step(Part):
 
 
 class Rule(Part):
-    """Who is told when a ticket of these priorities opens, or one of these clocks of it warns or breaches."""
+    """Who is told when a ticket of these priorities opens, or one of these clocks of it warns or breaches.
+
+    After the last step, that one comes again every `repeat` (elapsed time), where it is set.
+    """
 
     on: Occasion
     priorities: Annotated[tuple[Text, ...], Field(min_length=1)]
     clocks: tuple[ClockName, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    repeat: Length | None = None

@@ -167,7 +167,8 @@ def _escalation(plan: Plan) -> Table:
         )
         every = set(rule.clocks) == set(get_args(ClockName))
         clocks = "all" if every else ", ".join(clock.replace("_", " ") for clock in rule.clocks)
-        table.add_row(rule.on, ", ".join(rule.priorities), clocks, "\n".join(steps))
+        again = [f"{names[-1]} again every {_length(rule.repeat)}"] if rule.repeat else []
+        table.add_row(rule.on, ", ".join(rule.priorities), clocks, "\n".join([*steps, *again]))
     return table
 
 

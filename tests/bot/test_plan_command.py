@@ -118,7 +118,7 @@ def test_check_says_that_a_good_plan_has_no_mistakes(tmp_path: Path) -> None:
     assert checked.exit_code == 0
     assert checked.stdout == (
         f"{file}: no mistakes. Transport SaaS: tiers 4, priorities 4, calendars 3, channels 5, "
-        "on-call levels 3, escalation rules 4.\n"
+        "on-call levels 3, escalation rules 5.\n"
     )
     assert load(file) == default()
 

@@ -165,10 +165,15 @@ def test_the_rule_is_that_of_the_occasion_the_priority_and_the_clock(
         (0, 0, ["l1"], 1, 10),
         (9, 1, [], 1, 10),
         (10, 1, ["l2"], 2, 20),
-        (20, 2, ["lead"], 3, None),
-        (20, 3, [], 3, None),
+        (20, 2, ["lead"], 3, 50),
+        (20, 3, [], 3, 50),
+        (49, 3, [], 3, 50),
+        (50, 3, ["lead"], 4, 80),  # and again, until somebody takes it
+        (80, 4, ["lead"], 5, 110),
+        (115, 4, ["lead"], 6, 140),  # what was missed comes once
+        (50, 2, ["lead"], 4, 80),
         (15, 0, ["l1", "l2"], 2, 20),  # a late desk
-        (600, 0, ["l1", "l2", "lead"], 3, None),
+        (600, 0, ["l1", "l2", "lead"], 22, 620),
         (-1, 0, [], 0, 0),
     ],
 )
@@ -197,7 +202,33 @@ def test_a_late_step_still_says_when_it_was_planned() -> None:
 
 
 def test_a_rule_with_fewer_steps_than_were_told_is_over() -> None:
-    assert next_at(rule(default(), "opened"), BEGAN, told=7) is None
+    assert next_at(rule(default(), "breach", "P2", "update"), BEGAN, told=7) is None
+
+
+@pytest.mark.parametrize(
+    ("on", "priority", "clock", "again"),
+    [("opened", "P1", None, 50), ("breach", "P1", "update", 60), ("breach", "P2", "update", None)],
+)
+def test_the_last_step_comes_again_where_the_plan_says_so(
+    on: Occasion, priority: str, clock: ClockName | None, again: int | None
+) -> None:
+    found = rule(default(), on, priority, clock)
+    expected = None if again is None else BEGAN + minutes(again)
+    assert next_at(found, BEGAN, told=len(found.steps)) == expected
+
+
+def test_a_step_that_comes_again_says_how_long_ago_it_began() -> None:
+    (call,) = steps(default(), "breach", "resolution", after=90, told=3)
+    assert (call.step, call.level) == (1, "lead")
+    assert "1 h 30 min ago" in say_reason(*call.reason, words("en"))
+
+
+def test_a_rule_of_one_step_at_once_that_comes_again_says_why_it_does() -> None:
+    plan = rota(**{'steps = [{ after = "0 min", tell = "l2" }]': (
+        'steps = [{ after = "0 min", tell = "l2" }]\nrepeat = "1 h"'
+    )})  # fmt: skip
+    (call,) = steps(plan, "breach", "resolution", priority="P4", after=60, told=1)
+    assert "due 1 h ago" in say_reason(*call.reason, words("en"))
 
 
 @pytest.mark.parametrize(

@@ -126,15 +126,21 @@ EDITS = [
         "Steps go in order of time, and “5 min” stands after “10 min”.",
     ),
     (
-        'after = "30 min", tell = "lead"',
-        'after = "30 min", tell = "led"',
-        "escalation[2].steps[1].tell",
-        "There is no level “led”. Did you mean “lead”?",
+        'after = "10 min", tell = "l2"',
+        'after = "10 min", tell = "l22"',
+        "escalation[0].steps[1].tell",
+        "There is no level “l22”. Did you mean “l2”?",
+    ),
+    (
+        'repeat = "30 min"\n\n[[escalation]]\non = "warning"',
+        'repeat = "0 min"\n\n[[escalation]]\non = "warning"',
+        "escalation[0].repeat",
+        "It has to be longer than nothing.",
     ),
     (
         'priorities = ["P3", "P4"]',
         'priorities = ["P3", "P2"]',
-        "escalation[3].priorities[1]",
+        "escalation[4].priorities[1]",
         "“breach P2 first_response” has a rule already.",
     ),
     (
@@ -197,7 +203,7 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     found = mistakes(text)
     assert len(found) > 15
     assert [mistake.line for mistake in found] == sorted(mistake.line for mistake in found)
-    assert {"zone", "sla.warn_at", "sla.default_priority", "escalation[2].steps[1].tell"} <= {
+    assert {"zone", "sla.warn_at", "sla.default_priority", "escalation[0].steps[1].tell"} <= {
         mistake.key for mistake in found
     }
 

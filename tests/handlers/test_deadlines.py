@@ -59,6 +59,28 @@ async def test_a_p1_calls_who_is_on_call_then_l2_then_the_tech_lead(desk: Tested
     assert [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD] == ["L1", "L2", "Tech Lead"]
 
 
+async def test_the_last_call_of_a_p1_comes_again_until_somebody_takes_it(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.after(51 * MINUTE)  # before anything is overdue
+    told = [e.data["level"] for e in await desk.history() if e.kind is Kind.TOLD]
+    assert told.count("Tech Lead") == 2  # after 20 min, and 30 min later
+    await desk.agent().types("/ticket take 1001")
+    await desk.after(5 * HOUR)
+    reasons = [e.data["reason"] for e in await desk.history() if e.kind is Kind.TOLD]
+    assert sum(reason.startswith("A {priority} ticket was opened") for reason in reasons) == 4
+
+
+async def test_after_a_night_without_the_desk_a_call_that_was_to_come_again_comes_once(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.deliver()
+    desk.now += 10 * HOUR
+    await desk.fire()
+    opened = [e for e in await desk.history() if e.kind is Kind.TOLD and "priority" in e.data["values"]]
+    assert [event.data["level"] for event in opened] == ["L1", "L2", "Tech Lead"]
+
+
 async def test_taking_the_ticket_stops_the_calls(desk: TestedDesk) -> None:
     await desk.customer().says("Nu merge nimic, nu doar exportul")
     await desk.after(9 * MINUTE)
