@@ -38,7 +38,7 @@ class Call(Struct, frozen=True):
     """One step that is due: whom to tell, and why.
 
     `level` is None when the assignee is told. `person` is who is on call at that level, None when nobody is.
-    `step` counts from 0 in the rule, its last step for one that comes again; `planned_at` is before now when
+    `step` counts from 0 in the rule; one that comes `again` is its last step. `planned_at` is before now when
     the desk is late.
     """
 
@@ -47,6 +47,7 @@ class Call(Struct, frozen=True):
     level: str | None
     person: str | None
     reason: Reason
+    again: bool = False
 
 
 class Due(Struct, frozen=True):
@@ -174,7 +175,7 @@ def due(
         later = step.after or told > last
         reason = _reason(plan, rule.on, priority, clock, now - (since or began_at) if later else None)
         calls = [call for call in calls if call.step < number]
-        calls.append(Call(number, at, level, person, reason))
+        calls.append(Call(number, at, level, person, reason, again=told > last))
         told = _told(rule, began_at, now, told)
     return Due(tuple(calls), told, at)
 

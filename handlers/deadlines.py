@@ -169,6 +169,8 @@ def _take_steps(
     )
     lines: list[Line] = []
     for call in answer.calls:
+        if call.again and rule.repeat and _was_told_lately(case, call, now - rule.repeat):
+            continue  # another escalation of this ticket has reached the same people
         lines += _call(tx, desk, case, call, news, now)
         news = None
     if news is not None:  # the plan calls nobody yet
@@ -179,6 +181,12 @@ def _take_steps(
         data["since"] = since.isoformat() if since else None
         timers.set_timer(tx, "escalation", subject, answer.next_at, data)
     return lines
+
+
+def _was_told_lately(case: Case, call: Call, since: datetime) -> bool:
+    level = case.plan.levels[call.level].name if call.level else None
+    told = (event for event in case.history if event.kind is Kind.TOLD and event.data.get("level") == level)
+    return any(event.at > since for event in told)
 
 
 def _acknowledged_at(history: Iterable[Event], clock: ClockName | None) -> datetime | None:

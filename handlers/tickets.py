@@ -179,7 +179,7 @@ COMMANDS = {
     "list": Command(ticket_lists.list_tickets, _("[mine | free | CUSTOMER]"), _("open tickets"), ("listă",)),
     "show": Command(ticket_views.show, "1042", _("a ticket and its history"), ("arată",), meant=True),
     "take": Command(take, "1042", _("work on it yourself"), ("preia",)),
-    "assign": Command(assign, _("1042 NAME"), _("give it to somebody"), ("atribuie",)),
+    "assign": Command(assign, _("1042 NAME"), _("give it to somebody"), ("repartizează", "atribuie")),
     "priority": Command(priority, "1042 P2", _("set its priority"), ("prioritate",)),
     "reply": Command(reply, _("1042 TEXT"), _("answer the customer"), ("răspunde",)),
     "note": Command(note, _("1042 TEXT"), _("write something down for the team"), ("notă",)),

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +69,14 @@ async def test_the_last_call_of_a_p1_comes_again_until_somebody_takes_it(desk: T
     await desk.after(5 * HOUR)
     reasons = [e.data["reason"] for e in await desk.history() if e.kind is Kind.TOLD]
     assert sum(reason.startswith("A {priority} ticket was opened") for reason in reasons) == 4
+
+
+async def test_two_escalations_of_a_ticket_together_call_nobody_more_often_than_one(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.after(4 * HOUR)  # its first response is overdue since three, its calls never stopped
+    told = [e.at for e in await desk.history() if e.kind is Kind.TOLD and e.data["level"] == "Tech Lead"]
+    between = [(later - earlier) // MINUTE for earlier, later in pairwise(told)]
+    assert between == [30, 30, 10, 30, 30, 30, 30]  # the breach has a first call of its own
 
 
 async def test_after_a_night_without_the_desk_a_call_that_was_to_come_again_comes_once(

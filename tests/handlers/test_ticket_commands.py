@@ -267,7 +267,7 @@ async def test_help_names_every_word(desk: TestedDesk) -> None:
 
 async def test_help_says_in_the_reader_s_language_what_follows_a_word(desk: TestedDesk) -> None:
     answer = answer_text(await desk.agent().types("/ticket help"))
-    assert "/ticket atribuie 1042 NUME" in answer
+    assert "/ticket repartizează 1042 NUME" in answer
     assert "/ticket preia 1042  " in answer
     assert "Și în engleză: list = listă, " in answer
     await desk.agent().types("/support language en")
