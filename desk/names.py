@@ -5,7 +5,9 @@ from desk.tickets import Status
 from desk.wording import Language
 from desk.wording import sentence as _
 
-PRIORITY_SYMBOLS = {"P1": "🔴", "P2": "🟠", "P3": "🟡", "P4": "⚪"}
+# Without the variation selector, fonts for text that have the white circle draw it as a small ring.
+_WHITE = "⚪\N{VARIATION SELECTOR-16}"
+PRIORITY_SYMBOLS = {"P1": "🔴", "P2": "🟠", "P3": "🟡", "P4": _WHITE}
 STATUS_SYMBOLS = {
     Status.RECEIVED: "📥",
     Status.TRIAGED: "🗂",
@@ -53,4 +55,4 @@ def priority_said(plan: Plan, priority: str, language: Language) -> str:
 
 def priority_symbol(priority: str) -> str:
     """Return the symbol of a priority; a plan may name others than P1 to P4."""
-    return PRIORITY_SYMBOLS.get(priority, "⚪")
+    return PRIORITY_SYMBOLS.get(priority, _WHITE)

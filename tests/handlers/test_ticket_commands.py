@@ -188,7 +188,7 @@ async def test_each_line_of_the_list_says_whose_it_is_and_what_is_due_next(desk:
         "Tichete deschise, începând cu cele mai urgente",
         "🟠 P2 · T-1001 · Nu pot crea curse noi",
         "Trans Carpați · nimeni · termen depășit · primul răspuns: 2026-11-23T12:00+00:00",
-        "⚪ P4 · T-1003 · Cum adaug un utilizator?",
+        "⚪\N{VARIATION SELECTOR-16} P4 · T-1003 · Cum adaug un utilizator?",
         "U7 · nimeni · primul răspuns: 2026-11-25T08:00+00:00",
         "🟡 P3 · T-1002 · Exportul nu funcționează",
         "Rapid Cargo · Ana Ionescu · rezolvarea: 2026-11-26T08:00+00:00",
