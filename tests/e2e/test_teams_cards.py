@@ -33,6 +33,7 @@ def test_what_the_desk_says_is_a_card_without_mistakes() -> None:
             "said",
             "taken",
             "closed",
+            "withdrawn",
             "replied",
             "reopened",
             "greeted",
