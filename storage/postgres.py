@@ -6,11 +6,12 @@ the disk together by the server.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.transactions import Waiting, Woken, run_alone
+from storage.transactions import Transaction, Waiting, Woken, Work, run_alone
 from storage.writer import Writer
 
 # What another work can do to this one: a deadlock, or a change that we did not see. Doing it again mends it.
@@ -29,21 +30,44 @@ class PostgresWriter(Writer):
         self._engine = engine
 
     async def run_group(self, group: list[Waiting]) -> Woken:
-        """Run the one work; again, when another one got in its way."""
+        """Run the one work; again, when another one got in its way or the connection broke under it."""
         (waiting,) = group
+        tries = 0
         async with self._engine.connect() as connection:
-            for _ in range(_TRIES - 1):
+            while True:
+                tries += 1
+                work = _Watched(waiting.work)
                 try:
-                    waiting.result, woken = await connection.run_sync(run_alone, waiting.work)
+                    waiting.result, woken = await connection.run_sync(run_alone, work)
                 except Exception as error:
-                    if not _worth_another_try(error):
+                    if tries == _TRIES or not _worth_another_try(error, work.ended):
                         raise
                 else:
                     return woken
-            waiting.result, woken = await connection.run_sync(run_alone, waiting.work)
-        return woken
 
 
-def _worth_another_try(error: Exception) -> bool:
+class _Watched:
+    """A work that tells whether it came to its end, that is, whether it was to be committed."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self._work = work
+        self.ended = False
+
+    def __call__(self, tx: Transaction) -> Any:
+        result = self._work(tx)
+        self.ended = True
+        return result
+
+
+def _worth_another_try(error: Exception, ended: bool) -> bool:
     causes = (error, error.__cause__)
-    return any(isinstance(it, DBAPIError) and getattr(it.orig, "sqlstate", None) in _AGAIN for it in causes)
+    if any(isinstance(it, DBAPIError) and getattr(it.orig, "sqlstate", None) in _AGAIN for it in causes):
+        return True
+    # What broke while it was committed may be committed.
+    return not ended and any(_broke(it) for it in causes)
+
+
+def _broke(error: BaseException | None) -> bool:
+    return isinstance(error, PendingRollbackError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
