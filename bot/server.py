@@ -32,6 +32,7 @@ async def serve(settings: Settings) -> None:
     _say_where(settings)
     await stop.wait()
     log.info("desk.stopping")
+    app.database.hurry()
     await site.stop()
     await app.stop()
     await runner.cleanup()

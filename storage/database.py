@@ -86,6 +86,11 @@ class Database:
         async with self.engine.connect() as connection:
             return await connection.run_sync(lambda sync: work(Transaction(sync)))
 
+    def hurry(self) -> None:
+        """Say that the desk is stopping: what cannot be written soon fails."""
+        if self._writer is not None:
+            self._writer.hurry()
+
     async def close(self) -> None:
         """Finish what was begun and close every connection."""
         self._closed = True

@@ -19,10 +19,10 @@ from storage.writer import Writer
 T = TypeVar("T")
 
 _PRAGMAS = (
+    "PRAGMA busy_timeout=10000",  # first: what follows may find another process at the file
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
     # What undoes a statement alone is kept beside the file by default, that is, in one more file each time.
     "PRAGMA temp_store=MEMORY",
     # `_Checkpoints` come before; this bounds the log when they cannot keep up.
@@ -31,6 +31,7 @@ _PRAGMAS = (
 
 _BETWEEN_CHECKPOINTS = 0.25  # seconds
 _PATIENCE, _STEP = 10.0, 0.005  # seconds: how long another process may write, and how often we look
+_HURRIED = 1.0  # seconds: the same, once the desk is stopping
 
 
 def prepare(engine: sa.Engine, begin: str) -> None:
@@ -114,35 +115,62 @@ class SqliteWriter(Writer):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._checkpoints = _Checkpoints(self._engine)
         self._connection: sa.Connection | None = None
+        self._patience = _PATIENCE
+
+    def hurry(self) -> None:
+        """Wait for another process for a second only, also where we wait already."""
+        self._patience = min(self._patience, _HURRIED)
 
     async def run_group(self, group: list[Waiting]) -> Woken:
         """Run the works together, or each alone when they cannot be committed together."""
+        transaction = await self._begin()
         try:
-            return await self._commit(group)
+            return await self._commit(transaction, group)
         except Exception:
             if len(group) == 1:
                 raise
+        return await self._one_by_one(group)
+
+    async def _one_by_one(self, group: list[Waiting]) -> Woken:
         woken: Woken = {}
-        for waiting in group:
+        for at, waiting in enumerate(group):
+            try:
+                transaction = await self._begin()
+            except Exception as error:  # the others would wait for as long, one after the other
+                for left in group[at:]:
+                    left.error = error
+                break
             waiting.error = None
             try:
-                merge(woken, await self._commit([waiting]))
+                merge(woken, await self._commit(transaction, [waiting]))
             except Exception as error:
                 waiting.error = error
         return woken
 
-    async def _commit(self, group: list[Waiting]) -> Woken:
-        if self._connection is None:
-            self._connection = await self._away(self._open)
-        transaction = await _begin(self._connection)
+    async def _commit(self, transaction: sa.RootTransaction, group: list[Waiting]) -> Woken:
         try:
-            woken = run_each(self._connection, group)
+            woken = run_each(transaction.connection, group)
             await self._away(transaction.commit)
         except BaseException:
             await self._away(transaction.rollback)
             raise
         self._checkpoints.committed()
         return woken
+
+    async def _begin(self) -> sa.RootTransaction:
+        """Begin a transaction, once no other process writes. Raises when one does so for too long."""
+        if self._connection is None:
+            self._connection = await self._away(self._open)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while True:
+            try:
+                return self._connection.begin()
+            except sa.exc.OperationalError as error:
+                code = getattr(error.orig, "sqlite_errorcode", None)
+                if code != sqlite3.SQLITE_BUSY or loop.time() > began + self._patience:
+                    raise
+            await asyncio.sleep(_STEP)
 
     def _open(self) -> sa.Connection:
         connection = self._engine.connect()
@@ -160,16 +188,3 @@ class SqliteWriter(Writer):
 
     def _away(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-async def _begin(connection: sa.Connection) -> sa.RootTransaction:
-    """Begin a transaction, once no other process writes. Raises when one does so for ten seconds."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _PATIENCE
-    while True:
-        try:
-            return connection.begin()
-        except sa.exc.OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or loop.time() > until:
-                raise
-        await asyncio.sleep(_STEP)

@@ -35,6 +35,9 @@ class Writer(ABC):
         self._queue.put_nowait(None)
         await asyncio.gather(*self._tasks)
 
+    def hurry(self) -> None:  # noqa: B027 - most have nobody to wait for
+        """Wait no longer than a moment for what keeps us from writing: the desk is stopping."""
+
     @abstractmethod
     async def run_group(self, group: list[Waiting]) -> Woken:
         """Run the works of a group and commit them; return what they woke.

@@ -16,10 +16,19 @@ _VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the database to the newest version; nothing is done where it is there already."""
-    async with database.engine.connect() as connection:
-        await connection.run_sync(_upgrade)
-        await connection.commit()
+    """Bring the database to the newest version; nothing is done where it is there already.
+
+    Of processes that start at one moment, one does so, and the others wait for it.
+    """
+    if await database.read(lambda tx: current(tx.connection)) == newest():
+        return
+    engine = database.beside()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: sa.Connection) -> None:

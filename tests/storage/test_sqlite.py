@@ -5,10 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from storage import inbox, migrations
 from storage.database import Database
+from storage.sqlite import SqliteWriter
+from storage.transactions import Work
 from tests.desk_in_tests import MONDAY_TEN
 
 
@@ -55,3 +58,57 @@ async def test_what_another_process_never_ends_is_an_error_and_the_next_work_is_
         other.execute("COMMIT")
     assert await database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN))
     await database.close()
+
+
+def note(name: str) -> Work[bool]:
+    return lambda tx: inbox.first_time(tx, "web", name, MONDAY_TEN)
+
+
+async def test_a_lock_is_waited_for_once_by_all_that_came_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite._PATIENCE", 0.0)
+    begin, waited = SqliteWriter._begin, 0
+
+    async def counted(writer: SqliteWriter) -> sa.RootTransaction:
+        nonlocal waited
+        waited += 1
+        return await begin(writer)
+
+    monkeypatch.setattr(SqliteWriter, "_begin", counted)
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await migrations.upgrade(database)
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        works = [database.write(note(str(n))) for n in range(20)]
+        outcomes = await asyncio.gather(*works, return_exceptions=True)
+        other.execute("COMMIT")
+    assert [type(outcome) for outcome in outcomes] == [OperationalError] * 20
+    assert waited == 1
+    await database.close()
+
+
+async def test_a_desk_that_stops_waits_no_longer_for_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite._PATIENCE", 1000.0)
+    monkeypatch.setattr("storage.sqlite._HURRIED", 0.0)
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await migrations.upgrade(database)
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(database.write(note("a")))
+        await asyncio.sleep(0)
+        database.hurry()
+        with pytest.raises(OperationalError, match="locked"):
+            await asyncio.wait_for(writing, 10)
+        await asyncio.wait_for(database.close(), 10)
+        other.execute("COMMIT")
+
+
+async def test_two_processes_may_begin_on_an_empty_file_at_one_moment(tmp_path: Path) -> None:
+    desks = [Database(f"sqlite:///{tmp_path}/desk.db") for _ in range(4)]
+    await asyncio.gather(*(migrations.upgrade(desk) for desk in desks))
+    assert await desks[0].read(lambda tx: migrations.current(tx.connection)) == migrations.newest()
+    for desk in desks:
+        await desk.close()
