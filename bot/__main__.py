@@ -33,12 +33,15 @@ def serve() -> None:
     from bot.cli.settings import load, reason
     from bot.logs import set_up
     from bot.server import serve as run
+    from storage.away import is_away
 
     settings = load()
     set_up(settings.desk_log_level, settings.desk_log_json)
     try:
         _runner()(run(settings))
-    except (PlanError, OSError, SQLAlchemyError) as error:
+    except Exception as error:
+        if not isinstance(error, (PlanError, OSError, SQLAlchemyError)) and not is_away(error):
+            raise
         typer.echo(f"The desk cannot start. {reason(error)}", err=True)
         raise typer.Exit(1) from None
 

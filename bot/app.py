@@ -35,6 +35,10 @@ log = structlog.get_logger()
 # How long another process's death may go unnoticed; alone, only a clock that jumps can surprise us.
 _POLL_TOGETHER = timedelta(seconds=5)
 _POLL_ALONE = timedelta(minutes=1)
+_ANSWERED = (
+    "command",
+    "action",
+)  # whoever does that is told at once how it went, and no platform does it again
 
 
 class App:
@@ -109,14 +113,14 @@ class App:
                     raise
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)
         except Exception as error:
-            if incoming.kind in failures.KEPT and is_away(error):
+            if incoming.kind not in _ANSWERED and is_away(error):
                 # Nobody's mistake, and soon over: delivered again, it becomes a ticket.
-                reason = str(error).partition("\n")[0]
+                reason = str(error).partition("\n")[0] or type(error).__name__
                 log.warning("event.not_stored", platform=incoming.platform, kind=incoming.kind, reason=reason)
                 raise
             error_id = secrets.token_hex(4)
             log.exception("event.failed", error_id=error_id, platform=incoming.platform, kind=incoming.kind)
-            if incoming.kind in ("command", "action"):
+            if incoming.kind in _ANSWERED:
                 sentence = _(
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )

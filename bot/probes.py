@@ -1,5 +1,6 @@
 """What machines ask: are you alive, are you ready, how are you doing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from math import nan
 
@@ -35,6 +36,8 @@ _FAILING = Gauge(
 )
 _DATABASE_UP = Gauge("dispecer_database_up", "Whether the database answers.", registry=REGISTRY)
 
+_PATIENCE = 5.0  # seconds until a database counts as silent
+
 Page = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -54,7 +57,8 @@ async def _alive(_request: web.Request) -> web.Response:
 def _ready(database: Database) -> Page:
     async def ready(_request: web.Request) -> web.Response:
         try:
-            current = await database.read(lambda tx: migrations.current(tx.connection))
+            async with asyncio.timeout(_PATIENCE):
+                current = await database.read(lambda tx: migrations.current(tx.connection))
         except Exception as error:
             return web.Response(status=503, text=f"the database does not answer: {type(error).__name__}\n")
         if current != migrations.newest():
@@ -67,7 +71,8 @@ def _ready(database: Database) -> Page:
 def _metrics(database: Database, clock: Clock) -> Page:
     async def metrics(_request: web.Request) -> web.Response:
         try:
-            await database.read(lambda tx: _measure(tx, clock))
+            async with asyncio.timeout(_PATIENCE):
+                await database.read(lambda tx: _measure(tx, clock))
         except Exception as error:
             log.warning("metrics.no_database", why=type(error).__name__)
             _know_nothing()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.transactions import Transaction, Waiting, Woken, Work
-from storage.writer import Writer
+from storage.writer import PATIENCE, Writer
 
 T = TypeVar("T")
 
@@ -40,7 +40,10 @@ class Database:
         self.url = self.url.set(drivername="postgresql+asyncpg")
         # Errors are logged, and what people wrote is not.
         hidden = {"hide_parameters": True}
-        return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **hidden)
+        patience = {"timeout": PATIENCE, "command_timeout": PATIENCE}
+        return create_async_engine(
+            self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience, **hidden
+        )
 
     def beside(self) -> AsyncEngine:
         """Return an engine for those who read and write with queries of their own. They dispose of it.
@@ -82,8 +85,11 @@ class Database:
             self.on_commit(woken)
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work`, which only reads, on a connection beside the writer's."""
-        async with self.engine.connect() as connection:
+        """Run `work`, which only reads, on a connection beside the writer's.
+
+        Raises `TimeoutError` when the database does not answer.
+        """
+        async with asyncio.timeout(PATIENCE), self.engine.connect() as connection:
             return await connection.run_sync(lambda sync: work(Transaction(sync)))
 
     def hurry(self) -> None:

@@ -5,6 +5,7 @@ that one needs: two desks would wait for each other all the time. Commits that c
 the disk together by the server.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from storage.writer import Writer
 # What another work can do to this one: a deadlock, or a change that we did not see. Doing it again mends it.
 _AGAIN = {"40P01", "40001"}
 _TRIES = 4
+_HURRIED = 3.0  # seconds for the server to answer, once the desk is stopping
 
 
 class PostgresWriter(Writer):
@@ -28,10 +30,28 @@ class PostgresWriter(Writer):
     def __init__(self, engine: AsyncEngine, committed: Callable[[Woken], None]) -> None:
         super().__init__(committed)
         self._engine = engine
+        self._patience: float | None = None
+        self._running: set[asyncio.Timeout] = set()
+
+    def hurry(self) -> None:
+        """Wait for the server for a few seconds only, also where we wait already."""
+        self._patience = _HURRIED
+        latest = asyncio.get_running_loop().time() + self._patience
+        for limit in self._running:
+            limit.reschedule(latest)
 
     async def run_group(self, group: list[Waiting]) -> Woken:
-        """Run the one work; again, when another one got in its way or the connection broke under it."""
+        """Run the one work. Raises `TimeoutError` when the server does not answer for too long."""
         (waiting,) = group
+        async with asyncio.timeout(self._patience) as limit:
+            self._running.add(limit)
+            try:
+                return await self._run_one(waiting)
+            finally:
+                self._running.discard(limit)
+
+    async def _run_one(self, waiting: Waiting) -> Woken:
+        """Run a work; again, when another one got in its way or the connection broke under it."""
         tries = 0
         async with self._engine.connect() as connection:
             while True:

@@ -11,6 +11,9 @@ from storage.transactions import Waiting, Woken, settle
 
 log = structlog.get_logger()
 
+# A server that was cut off says nothing, and the system would find out only after a quarter of an hour.
+PATIENCE = 30.0  # seconds for a database to answer a statement
+
 
 class Writer(ABC):
     """Runs works in transactions, begun in the order they came. `committed` is told what they woke.

@@ -45,4 +45,4 @@ def _make_folder(url: str) -> None:
 def reason(error: Exception) -> str:
     """Return in a line why something did not work, without what the database was asked."""
     cause = getattr(error, "orig", None)
-    return f"The database: {cause}" if cause is not None else str(error)
+    return f"The database: {cause}" if cause is not None else str(error) or type(error).__name__

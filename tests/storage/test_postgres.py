@@ -1,15 +1,18 @@
 """What breaks on PostgreSQL alone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.away import is_away
 from storage.database import Database
 from storage.transactions import Transaction
 
 CUT = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+LOCK = sa.text("SELECT pg_advisory_xact_lock(1)")
 ONE = sa.text("SELECT 1")
 
 
@@ -18,6 +21,15 @@ async def database(postgres: str) -> AsyncIterator[Database]:
     database = Database(postgres)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def server(postgres: str) -> AsyncIterator[AsyncConnection]:
+    """A connection of somebody else's."""
+    engine = Database(postgres).engine
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
 
 
 class Work:
@@ -90,3 +102,30 @@ async def test_what_broke_while_it_was_committed_is_not_done_twice(database: Dat
         await database.write(work)
     assert is_away(failure.value)
     assert tries == 1
+
+
+async def test_a_desk_that_stops_waits_no_longer_for_a_server_that_says_nothing(
+    database: Database, server: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgres._HURRIED", 0.0)
+    await server.execute(LOCK)
+    locking = asyncio.create_task(database.write(lambda tx: tx.execute(LOCK)))
+    await asyncio.sleep(0)
+    database.hurry()
+    with pytest.raises(TimeoutError) as failure:
+        await asyncio.wait_for(locking, 20)
+    assert is_away(failure.value)
+    await server.rollback()
+
+
+async def test_a_server_that_says_nothing_is_given_up_and_asked_again_by_the_next(
+    postgres: str, server: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.PATIENCE", 0.5)
+    database = Database(postgres)
+    await server.execute(LOCK)
+    with pytest.raises(TimeoutError):
+        await database.write(lambda tx: tx.execute(LOCK))
+    await server.rollback()
+    assert await database.write(Work(first=LOCK)) == 1
+    await database.close()
