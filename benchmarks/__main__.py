@@ -3,9 +3,15 @@
 import signal
 import sys
 
-from benchmarks import business_time, start, tickets, timers
+from benchmarks import business_time, start, teams, tickets, timers
 
-ALL = {"hours": business_time.main, "start": start.main, "tickets": tickets.main, "timers": timers.main}
+ALL = {
+    "hours": business_time.main,
+    "start": start.main,
+    "tickets": tickets.main,
+    "teams": teams.main,
+    "timers": timers.main,
+}
 
 
 def main() -> int:

@@ -1,14 +1,13 @@
 """A Slack of our own: it sends signed events as Slack does, and notes when what it is told arrives."""
 
-import asyncio
 import hashlib
 import hmac
 import time
-from time import perf_counter
 
 import msgspec
 
 from benchmarks import wire
+from benchmarks.arrivals import Arrivals
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-bench"
@@ -83,12 +82,14 @@ class Said(msgspec.Struct):
     channel: str = ""
 
 
-class WebApi:
+class WebApi(Arrivals):
     """Answers every method at once, and notes when the first post arrived in each direct message."""
 
+    # The triage channel, and new people's names.
+    paced = frozenset({"chat.postMessage", "chat.update", "users.info"})
+
     def __init__(self) -> None:
-        self.arrived: dict[str, float] = {}
-        self.calls: dict[str, int] = {}
+        super().__init__()
         self._decode = msgspec.json.Decoder(Said).decode
 
     async def start(self) -> None:
@@ -103,22 +104,13 @@ class WebApi:
 
     def _answer(self, path: str, body: bytes) -> bytes:
         method = path.partition("?")[0].removeprefix("/api/")
-        self.calls[method] = self.calls.get(method, 0) + 1
+        self.count(method)
         if method in ("chat.postMessage", "chat.update"):
             channel = self._decode(body).channel
-            self.arrived.setdefault(channel, perf_counter())
+            self.note(channel)
             ts = f"{time.time():.6f}"
             return b'{"ok":true,"channel":"%b","ts":"%b","message":{}}' % (channel.encode(), ts.encode())
         return _ANSWERS.get(method, b'{"ok":true}')
-
-    async def wait_for(self, channels: list[str], seconds: float) -> bool:
-        """Wait until something was said in each of these channels. Returns False when time ran out."""
-        until = perf_counter() + seconds
-        while not all(channel in self.arrived for channel in reversed(channels)):
-            if perf_counter() > until:
-                return False
-            await asyncio.sleep(0.005)
-        return True
 
 
 _PROFILE = {"real_name": "Mădălina Șerbănescu", "email": "madalina@transcarpati.example"}
