@@ -94,8 +94,8 @@ def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -
 
 
 def _person(tx: Transaction, incoming: Incoming) -> Person:
-    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
     name = incoming.user_name[:_LONGEST_NAME]
+    person = people.person(tx, incoming.platform, incoming.workspace, incoming.user, name)
     if not name or name == person.name:
         return person
     people.change_person(tx, person.id, name=name)
@@ -109,7 +109,8 @@ def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
     triage = desk.triage_of(incoming.platform)
     if triage is not None and key == (triage.platform, triage.workspace, triage.conversation):
         return triage
-    return people.place(tx, *key, "direct" if incoming.direct else "channel")
+    kind, name = "direct" if incoming.direct else "channel", incoming.place_name[:_LONGEST_NAME]
+    return people.place(tx, *key, kind, name, incoming.address or None)
 
 
 def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:

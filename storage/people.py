@@ -91,12 +91,12 @@ _NEW_PLACE = {
 }
 
 
-def person(tx: Transaction, platform: str, workspace: str, user: str) -> Person:
-    """Return the person with this id on a platform, meeting them now if we never did."""
+def person(tx: Transaction, platform: str, workspace: str, user: str, name: str = "") -> Person:
+    """Return the person with this id on a platform, meeting them now, by this name, if we never did."""
     key = {"platform": platform, "workspace": workspace, "user": user}
     row = tx.run(_PERSON_BY_USER, key).first()
     if row is None:
-        row = tx.run(_NEW_PERSON[tx.postgres], key | {"name": ""}).first()
+        row = tx.run(_NEW_PERSON[tx.postgres], key | {"name": name}).first()
     if row is None:  # another process met them at the same moment
         row = tx.run(_PERSON_BY_USER, key).one()
     return Person(*row)
@@ -152,12 +152,21 @@ def change_person(tx: Transaction, person_id: int, **changes: Any) -> None:
     tx.execute(sa.update(people).where(people.c.id == person_id).values(**changes))
 
 
-def place(tx: Transaction, platform: str, workspace: str, conversation: str, kind: str) -> Place:
-    """Return the place of a conversation, noting it now, as of `kind`, if we never were there."""
+def place(
+    tx: Transaction,
+    platform: str,
+    workspace: str,
+    conversation: str,
+    kind: str,
+    name: str = "",
+    address: dict[str, str] | None = None,
+) -> Place:
+    """Return the place of a conversation, noting it now, with what is told of it, if we never were there."""
     key = {"platform": platform, "workspace": workspace, "conversation": conversation}
     row = tx.run(_PLACE_BY_CONVERSATION, key).first()
     if row is None:
-        row = tx.run(_NEW_PLACE[tx.postgres], key | {"kind": kind, "name": ""}).first()
+        told = {"kind": kind, "name": name, "address": address}
+        row = tx.run(_NEW_PLACE[tx.postgres], key | told).first()
     if row is None:  # another process noted it at the same moment
         row = tx.run(_PLACE_BY_CONVERSATION, key).one()
     return Place(*row)
