@@ -3,25 +3,16 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
 
 import typer
 
 from bot.cli.settings import load
 from bot.config import Settings
+from bot.finding import Finding
 from desk import plan as plans
 from storage import migrations, people
 from storage.database import Database
 from storage.transactions import Transaction
-
-
-class Finding(NamedTuple):
-    """One thing looked at. `mend` says what to do, empty when all is well; only `ok` False is a failure."""
-
-    what: str
-    ok: bool
-    found: str
-    mend: str = ""
 
 
 def run_checks(as_json: bool) -> int:
@@ -39,8 +30,7 @@ def run_checks(as_json: bool) -> int:
 
 
 async def _look(settings: Settings) -> list[Finding]:
-    looks: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (_plan, _database, _slack, _pages)
-    return [one for look in looks for one in await look(settings)]
+    return [one for look in _LOOKS for one in await look(settings)]
 
 
 async def _plan(settings: Settings) -> list[Finding]:
@@ -113,10 +103,29 @@ async def _slack(settings: Settings) -> list[Finding]:
         return [Finding("slack", True, "not configured", mend)]
     from bot.slack.check import look
 
-    return [Finding(*one) for one in await look(settings)]
+    return await look(settings)
+
+
+async def _teams(settings: Settings) -> list[Finding]:
+    given = settings.teams or settings.teams_app_password or settings.teams_triage_channel
+    if not given:
+        mend = "Create an Azure Bot (docs/teams.md), then set TEAMS_APP_ID and TEAMS_APP_PASSWORD."
+        return [Finding("teams", True, "not configured", mend)]
+    from bot.teams.check import look
+
+    return await look(settings)
 
 
 async def _pages(settings: Settings) -> list[Finding]:
     address = f"http://{settings.desk_host}:{settings.desk_port}"
     page = f"{address}/try" if settings.try_page else "off, because a chat platform is configured"
     return [Finding("try page", True, page)]
+
+
+_LOOKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
+    _plan,
+    _database,
+    _slack,
+    _teams,
+    _pages,
+)

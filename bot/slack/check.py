@@ -1,65 +1,55 @@
 """What `desk check` says about Slack: the secrets, the token, the channel."""
 
-from typing import NamedTuple
-
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.finding import Finding
 from bot.slack.people import code
 from notifications.slack.answers import inner, word
 
 _TIMEOUT = 5  # seconds
 
 
-class Look(NamedTuple):
-    """One thing looked at, as `bot.cli.check.Finding`."""
-
-    what: str
-    ok: bool
-    found: str
-    mend: str = ""
-
-
-async def look(settings: Settings) -> list[Look]:
+async def look(settings: Settings) -> list[Finding]:
     """Look at the settings, then ask Slack."""
     found = [*_secrets(settings)]
     if settings.slack_bot_token is None:
-        found.append(Look("slack", True, "many workspaces, installed at /slack/install"))
+        found.append(Finding("slack", True, "many workspaces, installed at /slack/install"))
         return found
     token = settings.slack_bot_token.get_secret_value()
     client = AsyncWebClient(token, settings.slack_api_url, timeout=_TIMEOUT)
     try:
         who = await client.auth_test()
-        found.append(Look("slack", True, f"{who.get('team')}, as @{who.get('user')}"))
+        found.append(Finding("slack", True, f"{who.get('team')}, as @{who.get('user')}"))
         found += await _triage(client, settings.slack_triage_channel)
     except SlackApiError as error:
         mend = "Set SLACK_BOT_TOKEN to the token under OAuth & Permissions of your app."
-        found.append(Look("slack", False, f"Slack refuses the token: {code(error)}", mend))
+        found.append(Finding("slack", False, f"Slack refuses the token: {code(error)}", mend))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = f"{settings.slack_api_url} does not answer: {type(error).__name__}"
-        found.append(Look("slack", False, reason, "Check the network, and SLACK_API_URL."))
+        found.append(Finding("slack", False, reason, "Check the network, and SLACK_API_URL."))
     return found
 
 
-def _secrets(settings: Settings) -> list[Look]:
+def _secrets(settings: Settings) -> list[Finding]:
     if settings.slack_app_token is not None:
-        return [Look("requests", True, "Socket Mode")]
+        return [Finding("requests", True, "Socket Mode")]
     if settings.slack_signing_secret is not None:
-        return [Look("requests", True, "HTTP at /slack/events, signed")]
+        return [Finding("requests", True, "HTTP at /slack/events, signed")]
     mend = "Set SLACK_SIGNING_SECRET (Basic Information of your app), or SLACK_APP_TOKEN for Socket Mode."
-    return [Look("requests", False, "nothing proves that requests come from Slack", mend)]
+    return [Finding("requests", False, "nothing proves that requests come from Slack", mend)]
 
 
-async def _triage(client: AsyncWebClient, channel: str | None) -> list[Look]:
+async def _triage(client: AsyncWebClient, channel: str | None) -> list[Finding]:
     if not channel:
         return []
     conversation = channel.rpartition("/")[2]
     try:
         told = await client.conversations_info(channel=conversation)
         name = word(inner(told, "channel"), "name")
-        return [Look("channel", True, f"#{name or conversation}")]
+        return [Finding("channel", True, f"#{name or conversation}")]
     except SlackApiError as error:
         mend = "Invite the bot to the triage channel: /invite @Dispecer."
-        return [Look("channel", False, f"{conversation}: {code(error)}", mend)]
+        return [Finding("channel", False, f"{conversation}: {code(error)}", mend)]

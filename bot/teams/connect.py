@@ -2,8 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
@@ -13,8 +12,8 @@ from bot.teams.bodies import word
 from bot.teams.edge import Edge
 from bot.teams.http import routes
 from bot.teams.keys import SigningKeys
+from bot.teams.members import is_a_person, profile
 from bot.teams.tokens import TokenCheck
-from desk.incoming import Incoming
 from notifications.chat import SendError
 from notifications.teams.send import TeamsChat
 from notifications.teams.tokens import Tokens
@@ -101,18 +100,7 @@ async def _staff(app: "App", chat: TeamsChat, tenant: str, channel: str) -> None
     triage = app.desk.triage_of("teams")
     address = (triage.address if triage is not None else None) or {}
     members = await chat.members(address.get("service_url", ""), channel, tenant)
-    people = [member for member in members if word(member, "id") and not _is_a_bot(member)]
+    people = [member for member in members if is_a_person(member)]
     await app.staff_team("teams", [word(member, "id") for member in people])
     for member in people:
-        await app.receive(_profile(member, tenant))
-
-
-def _is_a_bot(member: dict[str, Any]) -> bool:
-    return word(member, "id").startswith("28:") or word(member, "userRole") == "bot"
-
-
-def _profile(member: dict[str, Any], tenant: str) -> Incoming:
-    told = {"name": word(member, "name"), "email": word(member, "email") or word(member, "userPrincipalName")}
-    fields = {key: value[:200] for key, value in told.items() if value}
-    event = f"profile:{word(member, 'id')}:{crc32(repr(fields).encode()):08x}"
-    return Incoming("teams", event[-200:], "profile", tenant, word(member, "id"), fields=fields)
+        await app.receive(profile(member, tenant))

@@ -82,17 +82,24 @@ class SigningKeys:
     async def _refresh(self) -> None:
         searching = not self._old()
         try:
-            self._keys = await self._fetch()
-        except _FAILURES as error:
+            self._keys = await self.fetch()
+        except KeysUnavailable as error:
             self._paused_until = self._now() + _PAUSE
-            log.warning("teams.keys_unavailable", why=str(error) or type(error).__name__)
+            log.warning("teams.keys_unavailable", why=str(error))
             return
         self._fetches += 1
         self._fetched_at = self._now()
         if searching:
             self._searched_at = self._fetched_at
 
-    async def _fetch(self) -> dict[str, SigningKey]:
+    async def fetch(self) -> dict[str, SigningKey]:
+        """Return the keys that are published now, by name. Raises `KeysUnavailable` with the reason."""
+        try:
+            return await self._published()
+        except _FAILURES as error:
+            raise KeysUnavailable(str(error) or type(error).__name__) from error
+
+    async def _published(self) -> dict[str, SigningKey]:
         async with asyncio.timeout(self._timeout):
             address = _read_metadata(await self._get(self._metadata_url)).jwks_uri
             if self._metadata_url.startswith("https:") and not address.startswith("https:"):

@@ -39,7 +39,7 @@ def test_check_on_a_new_machine_says_what_is_there_and_what_to_do_next() -> None
 
 def test_check_can_speak_to_programs() -> None:
     found = json.loads(run.invoke(app, ["check", "--json"]).output)
-    assert {one["what"] for one in found} == {"plan", "database", "slack", "try page"}
+    assert {one["what"] for one in found} == {"plan", "database", "slack", "teams", "try page"}
 
 
 def test_check_fails_for_a_plan_with_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
