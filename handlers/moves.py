@@ -26,6 +26,14 @@ from storage.people import Person, Place
 # What asks whoever has a ticket to say that they are at it.
 _ASKING = frozenset({Kind.ASSIGNED, Kind.TOLD, Kind.WARNED, Kind.BREACHED})
 _ASKED = _("{who} asks for help.")
+_NOWHERE = _(
+    "{number} has no conversation with {who}: the form was sent from where we could not answer. "
+    "Nothing was sent. Reach them another way, and write it down with /ticket note {id}."
+)
+_DEAF = _(
+    "{who} does not hear us any more: the desk was removed or blocked where {number} was discussed. "
+    "Nothing was sent. Reach them another way, and write it down with /ticket note {id}."
+)
 _LONGEST_TAG = 40
 _MOST_TAGS = 10
 
@@ -181,16 +189,14 @@ def reply(case: Case, call: Call, text: str) -> None:
 
 def heard(case: Case) -> None:
     """Raise `Refused` when the ticket's customer would not hear what is said to them."""
-    if case.ticket.place_id is None:
-        raise Refused(
-            _(
-                "{number} has no conversation with {who}: the form was sent from where we could not answer. "
-                "Nothing was sent. Reach them another way, and write it down with /ticket note {id}."
-            ),
-            number=case.ticket.number,
-            who=cases.called(case.requester),
-            id=case.ticket.id,
-        )
+    if any(not one.place.closed for one in case.conversations):
+        return
+    raise Refused(
+        _DEAF if case.conversations else _NOWHERE,
+        number=case.ticket.number,
+        who=cases.called(case.requester),
+        id=case.ticket.id,
+    )
 
 
 def still_open(case: Case, call: Call) -> None:
