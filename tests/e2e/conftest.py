@@ -99,6 +99,14 @@ class Book:
 
 
 @pytest.fixture
+async def stored(fresh_url: str) -> AsyncIterator[Book]:
+    """An empty database, on SQLite and on PostgreSQL."""
+    book = Book(Database(fresh_url))
+    yield book
+    await book.database.close()
+
+
+@pytest.fixture
 async def book(empty_sqlite: Path, tmp_path: Path) -> AsyncIterator[Book]:
     """A database in which Trans Carpați is a Premium customer: Ion is theirs, and so is #trans-carpati."""
     shutil.copy(empty_sqlite, tmp_path / "desk.db")

@@ -6,24 +6,22 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 import sqlalchemy as sa
 from aiohttp import web
 
-from storage.database import Database
-from storage.tables import places
 from storage.transactions import Transaction
 from tests.e2e.conftest import Book
-from tests.e2e.desk_process import DeskProcess, eventually, holds
+from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.gateway import signed
 from tests.e2e.local_slack import ANA, BOT_TOKEN, DESK, SECRET, TEAM, TRIAGE
+from tests.e2e.sender import Request, Sender, let_leases_end, no_reply_waits
 
-EVENTS, IN_FLIGHT, KILLS = 160, 8, 4
+EVENTS, KILLS = 160, 4
 
 
 @dataclass
@@ -80,8 +78,8 @@ class StubSlack:
         return Counter(post["metadata"]["event_payload"]["id"] for post in self.posts if "metadata" in post)
 
 
-def message(number: int) -> bytes:
-    """Return the event of a new user's direct message."""
+def message(number: int) -> Request:
+    """Return the signed event of a new user's direct message."""
     event = {
         "type": "message",
         "user": f"U{number:05}",
@@ -91,59 +89,15 @@ def message(number: int) -> bytes:
         "channel_type": "im",
     }
     installed = {"team_id": TEAM, "user_id": DESK, "is_bot": True}
-    return json.dumps(
-        {
-            "type": "event_callback",
-            "team_id": TEAM,
-            "event_id": f"Ev{number:05}",
-            "event": event,
-            "authorizations": [installed],
-        }
-    ).encode()
-
-
-class Sender:
-    """Sends events as Slack does: again until they are acknowledged, `IN_FLIGHT` at a time."""
-
-    def __init__(self, many: int, *desks: DeskProcess) -> None:
-        self.acknowledged: list[int] = []
-        self.repeated = 0
-        self._waiting = list(reversed(range(many)))
-        self._desks = desks
-        self._many = many
-
-    async def send_all(self) -> None:
-        """Send every event until each is acknowledged."""
-        timeout = aiohttp.ClientTimeout(total=5)
-        async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT):
-                group.create_task(self._keep_sending(session))
-
-    async def has_sent(self, many: int) -> None:
-        """Wait until so many events are acknowledged."""
-        await holds(lambda: len(self.acknowledged) >= many, f"{many} events are acknowledged", 30)
-
-    async def _keep_sending(self, session: aiohttp.ClientSession) -> None:
-        while len(self.acknowledged) < self._many:
-            if not self._waiting:
-                await asyncio.sleep(0.01)
-                continue
-            number = self._waiting.pop()
-            if await self._send(session, number):
-                self.acknowledged.append(number)
-            else:
-                self.repeated += 1
-                self._waiting.insert(0, number)
-                await asyncio.sleep(0.05)
-
-    async def _send(self, session: aiohttp.ClientSession, number: int) -> bool:
-        raw = message(number)
-        address = f"{self._desks[number % len(self._desks)].address}/slack/events"
-        try:
-            async with session.post(address, data=raw, headers=signed(raw, SECRET)) as answer:
-                return answer.status == 200
-        except (aiohttp.ClientError, TimeoutError):
-            return False
+    told = {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "event_id": f"Ev{number:05}",
+        "event": event,
+        "authorizations": [installed],
+    }
+    raw = json.dumps(told).encode()
+    return "/slack/events", signed(raw, SECRET), raw
 
 
 @pytest.fixture
@@ -153,14 +107,6 @@ async def stub() -> AsyncIterator[StubSlack]:
     await stub.open()
     yield stub
     await stub.close()
-
-
-@pytest.fixture
-async def stored(fresh_url: str) -> AsyncIterator[Book]:
-    """An empty database, on SQLite and on PostgreSQL."""
-    book = Book(Database(fresh_url))
-    yield book
-    await book.database.close()
 
 
 OpenDesk = Callable[[str], DeskProcess]
@@ -186,20 +132,6 @@ async def knows_its_team(book: Book) -> None:
     await eventually(lambda: book.count("people WHERE agent AND name <> ''"), "the desk knows its team")
 
 
-async def let_leases_end(book: Book, taken_before: datetime) -> None:
-    """Let a minute pass for what killed processes had taken."""
-    theirs = places.c.leased_until <= taken_before + timedelta(minutes=1)
-    ended = sa.update(places).where(theirs).values(leased_until=places.c.send_at)
-    await book.database.write(lambda tx: tx.execute(ended))
-
-
-_REPLIES_WAITING = "outbox o JOIN places p ON p.id = o.place_id WHERE o.done_at IS NULL AND p.kind = 'direct'"
-
-
-async def no_reply_waits(book: Book) -> bool:
-    return await book.count(_REPLIES_WAITING) == 0
-
-
 async def every_event_is_a_ticket_once(book: Book, many: int) -> None:
     assert await book.count("tickets") == many
     assert await book.count("ticket_events WHERE kind = 'opened'") == many
@@ -218,7 +150,7 @@ async def test_a_desk_killed_under_load_loses_nothing_and_repeats_nothing(
     desk = a_desk("desk")
     await desk.start()
     await knows_its_team(stored)
-    sender = Sender(EVENTS, desk)
+    sender = Sender(EVENTS, message, desk)
     sending = asyncio.create_task(sender.send_all())
     for kill in range(KILLS):
         goal = EVENTS * kill // KILLS + dice.randrange(4, EVENTS // KILLS)
@@ -247,7 +179,9 @@ async def test_two_desks_on_one_database_say_everything_once(
     await knows_its_team(stored)
     many = 40
     # Each event reaches both desks at once.
-    await asyncio.gather(Sender(many, *desks).send_all(), Sender(many, *reversed(desks)).send_all())
+    await asyncio.gather(
+        Sender(many, message, *desks).send_all(), Sender(many, message, *reversed(desks)).send_all()
+    )
     await every_event_is_a_ticket_once(stored, many)
 
     await stored.database.write(a_month_passes)
