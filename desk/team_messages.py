@@ -261,6 +261,19 @@ def offers_take(message: Message) -> bool:
     return any(button.action == "ticket.take" for button in buttons)
 
 
+def offered_in(t: Words, message: Message) -> Message:
+    """Return an offer of a ticket whose button is in the language of `t`; its sentences stay as they were."""
+    return replace(message, blocks=tuple(_taken_in(t, block) for block in message.blocks))
+
+
+def _taken_in(t: Words, block: Block) -> Block:
+    if not isinstance(block, Buttons):
+        return block
+    return Buttons(
+        tuple(replace(one, label=t("Take")) if one.action == "ticket.take" else one for one in block.items)
+    )
+
+
 def answered(message: Message, by: Kind, who: str) -> Message:
     """Return an offer of a ticket as it reads once somebody took it, was given it, or resolved it."""
     outcome = words(message.language)(_OUTCOMES[by], who=who)

@@ -6,14 +6,18 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from desk.team_messages import offered_in
 from desk.wording import Language
 from handlers import cases
 from handlers.context import Desk
-from storage import people, tickets
+from storage import offers, outbox, people, tickets
+from storage.outbox import Post
 from storage.people import Place
 from storage.transactions import Transaction
 
 _MOST_CARDS = 100  # the most pressing ones; others follow at their next change
+_MOST_RESOLVED = 50  # the latest ones
+_MOST_OFFERS = 100  # the latest ones
 
 
 def settle(
@@ -43,16 +47,23 @@ def staff(tx: Transaction, place: Place, users: Collection[str]) -> None:
 def speak(tx: Transaction, desk: Desk, language: Language, now: datetime) -> None:
     """Speak to the team in a language from now on: in its channel, and to each of its agents there.
 
-    The cards of open tickets are written anew. What was said before stays as it was said.
+    The cards of tickets that are open, or were resolved lately, are written anew, and so are the buttons
+    that offer a ticket. What was said before stays as it was said.
     """
     for place in desk.triages:
         people.change_place(tx, place.id, language=language)
     for agent in people.agents(tx):
         people.change_person(tx, agent.id, language=language)
     desk.triages = tuple(replace(place, language=language) for place in desk.triages)
-    _write_cards(tx, desk, now)
+    _write_cards(tx, desk, now, resolved=_MOST_RESOLVED)
+    offered = [
+        replace(one, message=offered_in(desk.team, one.message)) for one in offers.latest(tx, _MOST_OFFERS)
+    ]
+    offers.change(tx, offered)
+    outbox.put(tx, [Post(one.place_id, one.message, key=one.key, under=one.under) for one in offered], now)
 
 
-def _write_cards(tx: Transaction, desk: Desk, now: datetime) -> None:
+def _write_cards(tx: Transaction, desk: Desk, now: datetime, *, resolved: int = 0) -> None:
     open_ones = [ticket.id for ticket in tickets.open_tickets(tx, most=_MOST_CARDS)]
-    cases.store(tx, desk, cases.load_many(tx, desk, tickets.lock(tx, open_ones)), now)
+    found = [*open_ones, *tickets.resolved_lately(tx, resolved)]
+    cases.store(tx, desk, cases.load_many(tx, desk, tickets.lock(tx, found)), now)

@@ -32,6 +32,19 @@ def make(tx: Transaction, made: list[Offer]) -> None:
         tx.run(_MAKE, [msgspec.structs.asdict(offer) for offer in made])
 
 
+def latest(tx: Transaction, most: int) -> list[Offer]:
+    """Return the latest offers that nobody took yet, in the order in which they were made."""
+    newest = sa.select(offers.c.id, *_COLUMNS).order_by(offers.c.id.desc()).limit(most)
+    return [_read(row) for row in sorted(tx.execute(newest), key=lambda row: row.id)]
+
+
+def change(tx: Transaction, changed: list[Offer]) -> None:
+    """Remember what offers say now."""
+    for offer in changed:
+        this = (offers.c.place_id == offer.place_id) & (offers.c.key == offer.key)
+        tx.execute(sa.update(offers).where(this), {"message": msgspec.to_builtins(offer.message)})
+
+
 def end(tx: Transaction, ticket_ids: list[int]) -> list[Offer]:
     """Forget the offers of these tickets, and return them in the order in which they were made."""
     if not ticket_ids:

@@ -238,6 +238,14 @@ def open_tickets(
     return [_ticket(row) for row in rows]
 
 
+def resolved_lately(tx: Transaction, most: int) -> list[int]:
+    """Return the tickets that were resolved last, the latest first."""
+    latest = (
+        sa.select(tickets.c.id).where(_RESOLVED).order_by(tickets.c.resolved_at.desc(), tickets.c.id.desc())
+    )
+    return list(tx.execute(latest.limit(most)).scalars())
+
+
 def spoke_before(tx: Transaction, person_id: int) -> bool:
     """Say whether this person ever opened a ticket."""
     return (

@@ -1,8 +1,11 @@
 """The team: its channel, who belongs to it, and in which language it is spoken to."""
 
+import pytest
+
+from bot.web.samples import staffed
 from handlers import team
 from storage import people
-from tests.desk_in_tests import Speaker, TestedDesk, answer_text, words_of
+from tests.desk_in_tests import MINUTE, Speaker, TestedDesk, answer_text, words_of
 
 
 async def test_the_team_is_spoken_to_in_another_language_and_open_cards_follow(desk: TestedDesk) -> None:
@@ -57,3 +60,40 @@ async def test_who_is_not_in_the_teams_channel_any_more_is_no_agent(desk: Tested
     await desk.database.write(lambda tx: team.staff(tx, triage, ["mihai", "elena"]))
     agents = await desk.database.read(people.agents)
     assert {agent.user for agent in agents} == {"mihai", "elena"}
+
+
+async def test_cards_of_tickets_resolved_lately_follow_the_team_s_language_too(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket resolve 1001 Am refăcut indexul.")
+    await desk.deliver()
+    await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
+    ((_place, _thread, card),) = await desk.deliver()
+    assert card is not None
+    assert "[Reopen]" in words_of(card)
+
+
+async def test_no_more_than_the_latest_resolved_cards_are_written_anew(
+    desk: TestedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team, "_MOST_RESOLVED", 1)
+    for user, number in (("ion", 1001), ("standard", 1002)):
+        await desk.customer(user).says("Nu pot crea curse noi")
+        await desk.agent().types(f"/ticket resolve {number} Am refăcut indexul.")
+        desk.now += MINUTE
+    await desk.deliver()
+    await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
+    ((_place, _thread, card),) = await desk.deliver()
+    assert card is not None
+    assert "T-1002" in words_of(card)
+
+
+async def test_a_post_that_offers_a_ticket_has_its_button_in_the_team_s_language(desk: TestedDesk) -> None:
+    desk.desk.plan = staffed(desk.desk.plan)
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.deliver()
+    await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
+    said = {place: words_of(message) for place, _thread, message in await desk.deliver() if message}
+    assert said["dm:ana"].endswith("[Take]")
+    assert "S-a deschis un tichet P1." in said["dm:ana"]
+    await desk.agent("mihai").presses("ticket.take", 1001)
+    assert (await desk.said_in("dm:ana"))[-1].endswith("Preluat de Mihai Stan.")
