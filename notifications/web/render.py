@@ -34,6 +34,8 @@ from desk.messages import (
 
 # A number keeps its unit beside it, and a line does not begin with the dash of a span.
 _TIES = re.compile(r"(?<=\d) (?=(?:h|min)\b)| (?=– )")
+# "s-a rezolvat", "într-un", "n-ați": a line does not end with the hyphen of a short word.
+_SHORT = re.compile(r"(?<![\w-])(?:[^\W\d_]{1,4}-[^\W\d_]{1,12}|[^\W\d_]{1,12}-[^\W\d_]{1,2})(?![\w-])")
 _SAFE_SCHEMES = {"http", "https", "mailto"}
 
 
@@ -85,7 +87,7 @@ def _block(block: Block, message: Message, now: datetime) -> Markup:
         case Fine(rich=rich):
             return Markup('<p class="fine">{}</p>').format(inline_html(rich, message, now, small=True))
         case Quote(text=text):
-            return Markup("<blockquote>{}</blockquote>").format(text)
+            return Markup("<blockquote>{}</blockquote>").format(tied(text))
         case Facts(facts=facts):
             rows = _join(_fact(fact, message, now) for fact in facts)
             return Markup('<dl class="facts">{}</dl>').format(rows)
@@ -104,7 +106,9 @@ def _fact(fact: Fact, message: Message, now: datetime) -> Markup:
 def _table(table: Table) -> Markup:
     head = _join(Markup('<th scope="col">{}</th>').format(heading) for heading in table.headings)
     rows = _join(
-        Markup("<tr>{}</tr>").format(_join(Markup("<td>{}</td>").format(_tied(cell)) for cell in row))
+        Markup("<tr>{}</tr>").format(
+            _join(Markup("<td>{}</td>").format(tied(_with_units(cell))) for cell in row)
+        )
         for row in table.rows
     )
     # A wide table scrolls by itself; it takes focus so that the keyboard can scroll it.
@@ -145,9 +149,9 @@ def _option(action: str, option: Option) -> Markup:
 def _inline(part: Inline, message: Message, now: datetime, small: bool) -> Markup:
     match part:
         case str():
-            return escape(_tied(part))
+            return tied(_with_units(part))
         case Bold(text=text):
-            return Markup("<strong>{}</strong>").format(text)
+            return Markup("<strong>{}</strong>").format(tied(text))
         case Code(text=text):
             return Markup("<code>{}</code>").format(text)
         case Mention(name=name):
@@ -158,8 +162,18 @@ def _inline(part: Inline, message: Message, now: datetime, small: bool) -> Marku
             return _when(part, message, now, small)
 
 
-def _tied(text: str) -> str:
+def _with_units(text: str) -> str:
     return _TIES.sub("\N{NO-BREAK SPACE}", text)
+
+
+def tied(text: str) -> Markup:
+    """Return `text` as HTML in which no line ends with the hyphen of a short word; copied, it is the same."""
+    drawn, begin = Markup(), 0
+    for word in _SHORT.finditer(text):
+        drawn += escape(text[begin : word.start()])
+        drawn += Markup('<span class="tied">{}</span>').format(word[0])
+        begin = word.end()
+    return drawn + escape(text[begin:])
 
 
 def _link(url: str, text: str) -> Markup:

@@ -172,6 +172,19 @@ def test_a_number_keeps_its_unit_and_a_span_its_dash_but_somebody_s_words_stay_a
     assert read.endswith("de 4 h – nimic")
 
 
+def test_a_line_does_not_end_with_the_hyphen_of_a_short_word_and_is_copied_as_it_was_written() -> None:
+    said = "s-a rezolvat într-un minut, n-ați pierdut T-1001, de luni-vineri"
+    drawn = html(Message((Text((said,)), Quote("nu s-a <b>schimbat"))), NOW)
+    assert re.findall(r'<span class="tied">(.*?)</span>', drawn) == [
+        "s-a",
+        "într-un",
+        "n-ați",
+        "luni-vineri",
+        "s-a",
+    ]
+    assert Read(str(drawn)).text == said + "nu s-a <b>schimbat"
+
+
 def test_a_link_to_somebody_else_s_host_in_disguise_is_plain_text() -> None:
     for address in ("//evil.example", "/\\evil.example", "javascript:alert(1)", "http://[", "JAVASCRIPT:x"):
         assert "<a" not in html(Message((Text((Link(address, "here"),)),)), NOW)
