@@ -83,14 +83,25 @@ async function startOver(button) {
   await busy(button, () => ask("start-over", {}));
 }
 
-/** The team's channel speaks as the page that was opened last. */
+/** The team is spoken to as the first page of all; after that, as somebody chose. */
 function speakToTeam() {
-  const language = document.documentElement.lang;
-  if (document.body.dataset.spoken !== language) ask("language", { language }).catch((error) => toast(error.message));
+  const { lang } = document.documentElement;
+  if (document.body.dataset.first) ask("language", { language: lang }).catch((error) => toast(error.message));
+}
+
+async function switchTo(language) {
+  await ask("language", { language }).catch(() => {}); // the page at least can be read
+  const address = new URL(location.href);
+  address.searchParams.set("lang", language);
+  location.assign(address);
 }
 
 export function startActions() {
   speakToTeam();
+  on("click", "[hreflang]", (event, link) => {
+    event.preventDefault();
+    switchTo(link.hreflang);
+  });
   on("click", "#start-over", (_, button) => startOver(button));
   on("click", "[data-action]:not(form)", (_, button) => press(button));
   on("click", '[data-own="edit"]', (_, button) => edit(button.closest(".post")));

@@ -4,12 +4,15 @@ import { say } from "./dom.js";
 
 export const newKey = () => crypto.randomUUID();
 
-/** Send and return the desk's answer. Throws an `Error` whose message is for the person. */
+/** What was asked may not have arrived. */
+export class Unreached extends Error {}
+
+/** Send and return the desk's answer and `as` whom. Throws an `Error` whose message is for the person. */
 export async function ask(path, body) {
   const response = await reach(path, body);
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? say("offline"));
-  return answer;
+  if (!response.ok) throw answer.error ? new Error(answer.error) : new Unreached(say("offline"));
+  return { ...answer, as: body.as };
 }
 
 async function reach(path, body) {
@@ -20,6 +23,6 @@ async function reach(path, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Error(say("offline"));
+    throw new Unreached(say("offline"));
   }
 }

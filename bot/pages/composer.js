@@ -1,16 +1,20 @@
 // Writing: what is sent is shown at once, and says so if it did not arrive.
 
-import { ask, newKey } from "./ask.js";
+import { Unreached, ask, newKey } from "./ask.js";
 import { showAnswer } from "./dialogs.js";
-import { chatOf, copyOf, on, toast } from "./dom.js";
-import { scrollToEnd } from "./posts.js";
+import { chatOf, copyOf, isShown, on, toast } from "./dom.js";
+import { forgetUnsent, keepDraft, keepUnsent, restoreDrafts, unsent } from "./drafts.js";
+import { chatNamed, scrollToEnd } from "./posts.js";
 import { recount } from "./threads.js";
+
+const waiting = new Map(); // what did not reach the desk, by its key, in the order in which it was written
 
 function submit(form) {
   const area = form.querySelector("textarea");
   const text = area.value.trim();
   if (!text) return;
   area.value = "";
+  keepDraft(area);
   resize(area);
   const chat = chatOf(form);
   if (text.startsWith("/")) command(chat, text, area, form.closest(".post"));
@@ -23,6 +27,7 @@ async function command(chat, text, area, root) {
     showAnswer(await ask("commands", body), chat, root, text);
   } catch (error) {
     area.value ||= text;
+    keepDraft(area);
     toast(error.message);
   }
 }
@@ -30,18 +35,20 @@ async function command(chat, text, area, root) {
 function write(chat, text, root) {
   const body = { as: chat.dataset.as, key: newKey(), conversation: chat.dataset.conversation, text };
   if (root) body.thread = Number(root.dataset.id);
+  keepUnsent(body);
   showPending(chat, body, root);
   send(chat, body);
 }
 
 function showPending(chat, body, root) {
+  const { name, initials, tone } = document.querySelector(`[data-agent="${body.as}"], .chat[data-as="${body.as}"]`).dataset;
   const pending = copyOf("sending");
   pending.dataset.key = body.key;
-  pending.querySelector(".who").textContent = chat.dataset.name;
+  pending.querySelector(".who").textContent = name;
   pending.querySelector(".body p").textContent = body.text;
   const face = pending.querySelector(".face");
-  face.textContent = chat.dataset.initials;
-  face.classList.add(`tone-${chat.dataset.tone}`);
+  face.textContent = initials;
+  face.classList.add(`tone-${tone}`);
   (root?.querySelector(".replies") ?? chat.querySelector(".posts")).append(pending);
   if (root) recount(root);
   else scrollToEnd(chat);
@@ -50,28 +57,62 @@ function showPending(chat, body, root) {
 async function send(chat, body) {
   try {
     showAnswer(await ask("messages", body), chat, null);
+    forgetUnsent(body.key);
   } catch (error) {
-    toast(error.message);
+    // That the desk is out of reach stands at the top of the page.
+    if (error instanceof Unreached) waiting.set(body.key, { chat, body });
+    else refuse(body, error);
     offerAgain(chat, body);
   }
 }
 
+function refuse(body, error) {
+  forgetUnsent(body.key);
+  toast(error.message);
+}
+
 /** It may have been stored before it failed; sent again under the same key, it counts once. */
 function offerAgain(chat, body) {
-  const item = chat.querySelector(`[data-key="${body.key}"]`);
+  const item = itemOf(body);
   const offer = copyOf("not-sent");
   item.classList.add("failed");
   item.querySelector("header").append(offer);
-  offer.querySelector("button").addEventListener("click", () => {
-    offer.remove();
-    item.classList.remove("failed");
-    send(chat, body);
-  });
+  offer.querySelector("button").addEventListener("click", () => sendAgain(chat, body));
 }
 
+function sendAgain(chat, body) {
+  waiting.delete(body.key);
+  const item = itemOf(body);
+  item.querySelector(".offer")?.remove();
+  item.classList.remove("failed");
+  return send(chat, body);
+}
+
+const itemOf = (body) => document.querySelector(`.post[data-key="${body.key}"]`);
+
+/** The desk can be reached again: what waits goes first, one after the other. */
+export async function sendWaiting() {
+  for (const { chat, body } of [...waiting.values()]) await sendAgain(chat, body);
+}
+
+/** What was on its way when the page was left may have arrived; if not, it waits. */
+function takeUpUnsent() {
+  for (const body of unsent()) {
+    const root = body.thread ? document.getElementById(`post-${body.thread}`) : null;
+    if (itemOf(body) || (body.thread && !root)) {
+      forgetUnsent(body.key);
+    } else {
+      const chat = chatNamed(body.conversation);
+      showPending(chat, body, root);
+      waiting.set(body.key, { chat, body });
+    }
+  }
+}
+
+/** As high as what is written. What is not shown has no height yet. */
 export function resize(area) {
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight}px`;
+  area.style.height = "";
+  if (isShown(area)) area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }
 
 export function startComposers() {
@@ -80,6 +121,8 @@ export function startComposers() {
     submit(form);
   });
   on("input", "textarea", (_, area) => resize(area));
+  on("focusin", ".composer textarea", (_, area) => resize(area));
+  on("input", ".composer textarea", (_, area) => keepDraft(area));
   on("keydown", ".composer textarea, .editing textarea", (event, area) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -91,4 +134,7 @@ export function startComposers() {
     // On a phone the focus would bring up a keyboard that hides the answer.
     if (matchMedia("(hover: hover)").matches) chat.querySelector(":scope > .composer textarea").focus();
   });
+  addEventListener("online", sendWaiting);
+  restoreDrafts(document);
+  takeUpUnsent();
 }

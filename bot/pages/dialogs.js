@@ -10,14 +10,17 @@ let openedFrom = null; // the chat and post whose form is open
 
 /** Show what the desk answered, beside the post that it is about or at the end of the chat, below its question. */
 export function showAnswer(answer, chat, post, question = "") {
-  if (answer.only_you) showNote(drawn(answer.only_you), chat, post, question);
-  if (answer.form) openForm(answer.form, chat, post);
+  if (answer.only_you) showNote(drawn(answer.only_you), answer.as, chat, post, question);
+  if (answer.form) openForm(answer, chat, post);
 }
 
-function showNote(note, chat, post, question) {
+function showNote(note, as, chat, post, question) {
+  note.dataset.as = as;
   note.querySelector(".question").textContent = question;
   if (post?.isConnected) {
-    post.querySelector(":scope > .asides").replaceChildren(note);
+    const asides = post.querySelector(":scope > .asides");
+    asides.querySelector(`[data-as="${as}"]`)?.remove();
+    asides.append(note);
     note.scrollIntoView({ block: "nearest" });
   } else {
     const item = document.createElement("li");
@@ -27,11 +30,19 @@ function showNote(note, chat, post, question) {
     scrollToEnd(chat);
   }
   announce(note.innerText);
+  showOwnNotes(chat);
 }
 
-function openForm(html, chat, post) {
-  openedFrom = { chat, post, key: newKey() };
-  formDialog.replaceChildren(drawn(html));
+/** What only one sees is not shown to a colleague who takes the seat, and is there when one is back. */
+export function showOwnNotes(chat) {
+  for (const note of chat.querySelectorAll(".only-you")) {
+    (note.closest("li.note") ?? note).hidden = note.dataset.as !== chat.dataset.as;
+  }
+}
+
+function openForm({ form, as }, chat, post) {
+  openedFrom = { chat, post, as, key: newKey() };
+  formDialog.replaceChildren(drawn(form));
   if (!formDialog.open) formDialog.showModal();
   formDialog.querySelector("input, textarea, select")?.focus();
 }
@@ -41,8 +52,8 @@ async function submit(form) {
   const missing = [...form.querySelectorAll("[required]")].filter((input) => !input.value.trim());
   const errors = missing.map((input) => [input.name, input.closest(".field").querySelector(".error").dataset.missing]);
   if (errors.length) return showErrors(form, Object.fromEntries(errors));
-  const { chat, post, key } = openedFrom;
-  const body = { as: chat.dataset.as, key, action: form.dataset.action, subject: form.dataset.subject, fields };
+  const { chat, post, as, key } = openedFrom;
+  const body = { as, key, action: form.dataset.action, subject: form.dataset.subject, fields };
   const button = form.querySelector("[type=submit]");
   const failed = form.querySelector("[data-failed]");
   failed.textContent = "";
@@ -95,6 +106,9 @@ export function startDialogs() {
   on("submit", "#form form", (event, form) => {
     event.preventDefault();
     submit(form);
+  });
+  on("keydown", "#form form", (event, form) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   on("click", "#form [data-close]", () => formDialog.close());
   on("click", "[data-dismiss]", (_, button) => {

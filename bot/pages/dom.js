@@ -35,9 +35,15 @@ export function announce(text) {
   document.getElementById("announcer").textContent = text.replace(/\s+/g, " ").trim().slice(0, 160);
 }
 
+const TOASTED = 7000; // milliseconds
+
+/** Say something for a while; what is said already is not said twice. */
 export function toast(text) {
-  const note = document.createElement("p");
+  const toasts = document.getElementById("toasts");
+  const said = [...toasts.children].find((note) => note.textContent === text);
+  clearTimeout(said?.dataset.timer);
+  const note = said ?? document.createElement("p");
   note.textContent = text;
-  document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), 7000);
+  if (!said) toasts.append(note);
+  note.dataset.timer = setTimeout(() => note.remove(), TOASTED);
 }

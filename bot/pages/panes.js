@@ -1,10 +1,13 @@
 // Who one is on either side, which side a phone shows, and what is new where one does not look.
 
+import { showOwnNotes } from "./dialogs.js";
 import { on } from "./dom.js";
+import { restoreDrafts } from "./drafts.js";
 import { isAtEnd, markOwn, scrollToEnd } from "./posts.js";
 
 const directs = [...document.querySelectorAll(".direct")];
 const people = [...document.querySelectorAll("[data-person]")];
+const agents = [...document.querySelectorAll("[data-agent]")];
 
 export const shownChat = (pane) => document.querySelector(`.pane.${pane} .chat:not([hidden], .direct)`);
 
@@ -32,7 +35,12 @@ function showAgent(chosen) {
   Object.assign(shownChat("team").dataset, { as: agent, name, initials, tone });
   for (const chat of directs) chat.hidden = chat.dataset.as !== agent;
   remember("agent", agent);
-  markOwn(shownChat("team"));
+  const team = shownChat("team");
+  for (const button of team.querySelectorAll(".editing [data-cancel]")) button.click();
+  markOwn(team);
+  showOwnNotes(team);
+  restoreDrafts(team);
+  markSeen();
 }
 
 export function showPane(pane) {
@@ -54,10 +62,10 @@ function remember(name, value) {
   history.replaceState(null, "", address);
 }
 
-/** Count what arrived in a chat that is not in sight: on its person, and on its tab. */
+/** Count what is new in a chat that is not in sight: on its person or agent, and on its tab. */
 export function countNew(chat) {
-  const person = people.find((button) => button.dataset.person === chat.dataset.as);
-  if (chat.hidden && person) add(person.querySelector(".unread"));
+  const whose = [...people, ...agents].find(({ dataset }) => (dataset.person ?? dataset.agent) === chat.dataset.as);
+  if (chat.hidden) add(whose.querySelector(".unread"));
   if (directs.includes(chat) && !chat.open) add(chat.querySelector(".unread"));
   const tab = document.querySelector(`[data-show="${chat.closest(".pane").dataset.pane}"]`);
   if (tab.checkVisibility() && tab.ariaPressed === "false") add(tab.querySelector(".unread"));
@@ -76,8 +84,8 @@ export function clear(mark) {
 }
 
 function markSeen() {
-  for (const button of document.querySelectorAll('[data-person][aria-pressed="true"], [data-show][aria-pressed="true"]')) {
-    clear(button.querySelector(".unread"));
+  for (const mark of document.querySelectorAll(':is([data-person], [data-agent], [data-show])[aria-pressed="true"] .unread')) {
+    clear(mark);
   }
 }
 
@@ -99,12 +107,6 @@ export function startPanes() {
   on("click", "[data-show]", (_, button) => showPane(button.dataset.show));
   for (const chat of directs) chat.addEventListener("toggle", () => seeDirect(chat));
   on("click", ".direct summary", keepEnd);
-  on("click", "[hreflang]", (event, link) => {
-    event.preventDefault();
-    const address = new URL(location.href);
-    address.searchParams.set("lang", link.hreflang);
-    location.assign(address);
-  });
   keepPersonInSight();
   for (const chat of document.querySelectorAll(".chat")) scrollToEnd(chat);
 }

@@ -1,13 +1,15 @@
 // Posts: put in, changed, taken away, without moving what somebody is reading or doing.
 
-import { announce, drawn, isShown } from "./dom.js";
+import { announce, drawn } from "./dom.js";
+import { chosenIn, openInstead, openMenu, sameMenu } from "./menus.js";
+import { markNews, tellNews } from "./news.js";
 
 const A_MOMENT = 400; // milliseconds
 const NEAR = 120; // pixels from the end that still count as reading the newest
 
 export const chatNamed = (conversation) => document.querySelector(`.chat[data-conversation="${CSS.escape(conversation)}"]`);
 
-/** Bring one post of a chat up to date. Returns the item if it is new on this page. */
+/** Bring one post of a chat up to date. Returns it with what it is on this page, "new" or "changed", or null. */
 export function place(told) {
   const chat = chatNamed(told.conversation);
   if (!chat) return null;
@@ -26,7 +28,7 @@ function insert(chat, told, pending) {
   if (pending) takeOver(pending, item);
   else list.append(item);
   dress(chat, item);
-  return pending ? null : item;
+  return pending ? null : { item, how: "new" };
 }
 
 function takeOver(pending, item) {
@@ -40,18 +42,24 @@ function change(item, told) {
   if (Number(item.dataset.revision) >= told.revision) return null;
   const before = item.querySelector(":scope > .said");
   const after = drawn(told.html).querySelector(":scope > .said");
-  // Somebody has a menu open or is rewriting this very post: what they do goes first.
-  if (before.querySelector(":popover-open, .editing")) {
+  const menu = openMenu(before);
+  const menuAfter = menu && sameMenu(after, menu);
+  // Somebody is choosing what is not there any more, or rewriting this very post: what they do goes first.
+  if ((menu && !menuAfter) || before.querySelector(".editing")) {
     setTimeout(() => place(told), A_MOMENT);
     return null;
   }
   const focused = before.contains(document.activeElement) ? document.activeElement : null;
+  const chosen = menu && chosenIn(menu);
   before.replaceWith(after);
   item.dataset.revision = told.revision;
   dress(item.closest(".chat"), item);
-  if (focused) (sameIn(after, focused) ?? item).focus();
+  if (menuAfter) openInstead(menuAfter, chosen);
+  else if (focused) (sameIn(after, focused) ?? item).focus();
   after.classList.add("changed");
-  return null;
+  if (item.dataset.news) markNews(item);
+  // Said anew in another language, it is the same.
+  return before.lang === after.lang ? { item, how: "changed" } : null;
 }
 
 function sameIn(article, focused) {
@@ -74,9 +82,9 @@ function dress(chat, item) {
   markOwn(chat);
 }
 
-/** The day is written above the first post of each. */
+/** The day is written above the first post of each; in a thread, where it is not its root's any more. */
 function dressDays(list) {
-  let day = null;
+  let day = list.closest(".post")?.dataset.day ?? null;
   for (const item of list.querySelectorAll(":scope > .post[data-day]")) {
     item.classList.toggle("first-of-day", item.dataset.day !== day);
     day = item.dataset.day;
@@ -98,15 +106,13 @@ export function isAtEnd(chat) {
 export function scrollToEnd(chat) {
   const scroll = chat.querySelector(".scroll");
   scroll.scrollTop = scroll.scrollHeight;
-  chat.querySelector(".newer").hidden = true;
+  tellNews(chat);
 }
 
-/** Tell somebody who cannot see it, or who has scrolled away, that a post came. */
+/** Tell somebody who cannot see it that a post came. */
 export function tellOf(item) {
-  const chat = item.closest(".chat");
   const words = item.querySelector(".words");
   announce(`${words.querySelector(".who").textContent}: ${words.querySelector(".body").textContent}`);
-  if (isShown(chat) && !item.closest(".replies") && !isAtEnd(chat)) chat.querySelector(".newer").hidden = false;
 }
 
 /** Distances ("peste 3 h") stay true while the page is open. */
@@ -121,11 +127,6 @@ export function tellDistances(told) {
 
 export function startPosts() {
   for (const chat of document.querySelectorAll(".chat")) {
-    dressDays(chat.querySelector(".posts"));
     markOwn(chat);
-    chat.querySelector(".newer").addEventListener("click", () => scrollToEnd(chat));
-    chat.querySelector(".scroll").addEventListener("scroll", () => {
-      if (isAtEnd(chat)) chat.querySelector(".newer").hidden = true;
-    });
   }
 }

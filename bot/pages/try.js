@@ -6,11 +6,13 @@ import { startDialogs } from "./dialogs.js";
 import { startKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startNews } from "./news.js";
 import { startPanes } from "./panes.js";
 import { startPosts } from "./posts.js";
 import { startThreads } from "./threads.js";
 
 startPosts();
+startNews();
 startThreads();
 startPanes();
 startComposers();

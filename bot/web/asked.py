@@ -98,7 +98,7 @@ class StartedOver(Struct, forbid_unknown_fields=True):
 
 
 class Switched(Struct, forbid_unknown_fields=True):
-    """A page in this language was opened."""
+    """The team is to be spoken to in this language."""
 
     language: Language
 

@@ -214,6 +214,7 @@ async def _received(request: web.Request, incoming: Incoming) -> web.Response:
         reference = uuid.uuid4().hex[:8]
         log.exception("the try page got no answer", reference=reference, incoming=incoming.id)
         raise refusal(request, web.HTTPInternalServerError, _BROKEN, reference=reference) from None
+    desk.audience.tell()
     reader = Reader(language_of(request), desk.clock.now())
     return _json(
         {

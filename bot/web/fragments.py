@@ -1,6 +1,6 @@
 """The try page's pieces of HTML: a post, an answer that one person sees, a form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bot.web.samples import PEOPLE, TRIAGE
 from desk.messages import Form, Message
 from desk.wording import Language, words
-from notifications.web.render import html, inline_html, is_card
+from notifications.web.render import html, inline_html, is_card, tied
 from storage.web import WebPost
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -61,6 +61,7 @@ class Shown(NamedTuple):
     by_desk: bool
     on_behalf: bool
     body: Markup
+    language: str
     card: bool
     at: str
     time: str
@@ -77,6 +78,7 @@ class Shown(NamedTuple):
 def shown(post: WebPost, reader: Reader, replies: Iterable[WebPost] = ()) -> Shown:
     """Return `post` with everything that is said about it in words."""
     local = post.at.astimezone(ZoneInfo(ZONE))
+    day = f"{local:%Y-%m-%d}"
     return Shown(
         id=post.id,
         revision=post.revision,
@@ -87,17 +89,24 @@ def shown(post: WebPost, reader: Reader, replies: Iterable[WebPost] = ()) -> Sho
         by_desk=post.author is None,
         on_behalf=post.message is not None and post.message.author is not None,
         body=_body(post, reader.now),
+        language=post.message.language if post.message is not None else "",
         card=post.message is not None and is_card(post.message),
         at=post.at.isoformat(timespec="seconds"),
         time=f"{local:%H:%M}",
         full_time=say_day_and_time(post.at, reader.language),
-        day=f"{local:%Y-%m-%d}",
+        day=day,
         day_name=format_datetime(local, "EEEE, d MMMM", locale=reader.language),
         edited=post.edited_at is not None and post.author is not None,
         deleted=post.deleted,
         team=post.conversation == TRIAGE,
-        replies=tuple(shown(reply, reader) for reply in replies if not reply.deleted),
+        replies=with_days([shown(reply, reader) for reply in replies if not reply.deleted], day),
     )
+
+
+def with_days(said: Sequence[Shown], before: str = "") -> tuple[Shown, ...]:
+    """Note which of these posts is the first of its day, where what is `before` them is of one."""
+    days = [before, *(post.day for post in said)]
+    return tuple(post._replace(first_of_day=post.day != day) for post, day in zip(said, days, strict=False))
 
 
 def _author(post: WebPost) -> str:
@@ -111,7 +120,7 @@ def _author(post: WebPost) -> str:
 def _body(post: WebPost, now: datetime) -> Markup:
     if post.message is not None:
         return html(post.message, now)
-    return Markup("<p>{}</p>").format(post.text or "")
+    return Markup("<p>{}</p>").format(tied(post.text or ""))
 
 
 def say_day_and_time(at: datetime, language: Language) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.web.customers import Side, sides
 from bot.web.fragments import ZONE, Reader, draw_post, say_day_and_time
 from bot.web.guard import HEADERS, TRY, TryPage, language_of
 from bot.web.samples import AGENTS, CUSTOMERS, TRIAGE
@@ -33,7 +34,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     """Send changes until the page is closed or the desk shuts down."""
     desk, language = request.app[TRY], language_of(request)
     response = web.StreamResponse(headers=_HEADERS)
-    with suppress(ConnectionResetError):
+    with suppress(ConnectionResetError), desk.audience.one_more():
         await response.prepare(request)
         async for event in _events(desk, language, _number(request.query.get("start", "0")), _seen(request)):
             await response.write(event)
@@ -51,6 +52,7 @@ def _number(text: str) -> int:
 async def _events(desk: TryPage, language: Language, start: int, seen: int) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
     told: object = None
+    said_of: list[Side] = []
     while not desk.audience.closed:
         bell = desk.audience.next_bell()
         reader = Reader(language, desk.clock.now())
@@ -61,6 +63,8 @@ async def _events(desk: TryPage, language: Language, start: int, seen: int) -> A
         for post in changes:
             seen = post.revision
             yield _event("post", _post_told(post, reader), seen)
+        if said_of != (said_of := await desk.database.read(sides)):
+            yield _event("customers", {side.user: side._asdict() for side in said_of})
         if told != (told := clock_said(desk.clock, language)):
             yield _event("clock", told)
             yield _event("distances", await desk.database.read(partial(_distances, reader)))

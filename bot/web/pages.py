@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from bot.web.fragments import PAGES, Reader, Shown, environment, shown
-from bot.web.guard import TRY, language_of
+from bot.web.customers import sides
+from bot.web.fragments import PAGES, Reader, Shown, environment, shown, with_days
+from bot.web.guard import TRY, TryPage, language_of
 from bot.web.live import MOST_POSTS, clock_said
-from bot.web.samples import AGENTS, CUSTOMERS, PLATFORM, TRIAGE, WORKSPACE, Sample
+from bot.web.samples import AGENTS, CUSTOMERS, TRIAGE, Sample
 from desk.wording import words
-from storage import people, web_page
 from storage import web as posts
+from storage import web_page
 from storage.transactions import Transaction
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -25,7 +26,8 @@ class Chat(NamedTuple):
     sample: Sample
     company: str
     tier: str
-    posts: list[Shown]
+    language: str
+    posts: tuple[Shown, ...]
 
 
 class Said(NamedTuple):
@@ -34,8 +36,8 @@ class Said(NamedTuple):
     start: int
     revision: int
     chats: list[Chat]
-    team: list[Shown]
-    direct: list[tuple[Sample, list[Shown]]]
+    team: tuple[Shown, ...]
+    direct: list[tuple[Sample, tuple[Shown, ...]]]
 
 
 async def page(request: web.Request) -> web.Response:
@@ -47,7 +49,7 @@ async def page(request: web.Request) -> web.Response:
         t=words(language),
         language=language,
         said=said,
-        spoken=desk.spoken(),
+        first=_is_first(desk, said) and desk.spoken() not in (None, language),
         only_tried=desk.only_tried,
         agents=AGENTS,
         triage=TRIAGE,
@@ -62,39 +64,33 @@ async def page(request: web.Request) -> web.Response:
     return response
 
 
+def _is_first(desk: TryPage, said: Said) -> bool:
+    """Whether nobody has tried this desk: then the team may be spoken to as the one who opens it."""
+    return desk.audience.listening == 0 and said.start == 0 and said.revision == 0
+
+
 def _gather(tx: Transaction, reader: Reader) -> Said:
     # Start and revision are read first: what changes meanwhile is told again by the live stream.
     return Said(
         start=web_page.state(tx).start,
         revision=posts.newest(tx),
-        chats=[_chat(tx, sample, reader) for sample in CUSTOMERS],
+        chats=[
+            Chat(sample, *side[1:], _conversation(tx, sample.conversation, reader))
+            for sample, side in zip(CUSTOMERS, sides(tx), strict=True)
+        ],
         team=_conversation(tx, TRIAGE, reader),
         direct=[(agent, _conversation(tx, agent.direct, reader)) for agent in AGENTS],
     )
 
 
-def _chat(tx: Transaction, sample: Sample, reader: Reader) -> Chat:
-    person = people.person(tx, PLATFORM, WORKSPACE, sample.user)
-    said = _conversation(tx, sample.conversation, reader)
-    if person.customer_id is None:
-        return Chat(sample, sample.company, sample.tier, said)
-    customer = people.customer_by_id(tx, person.customer_id)
-    return Chat(sample, customer.name, customer.tier, said)
-
-
-def _conversation(tx: Transaction, name: str, reader: Reader) -> list[Shown]:
+def _conversation(tx: Transaction, name: str, reader: Reader) -> tuple[Shown, ...]:
     found = posts.recent(tx, name, MOST_POSTS)
     replies: dict[int, list[posts.WebPost]] = {}
     for post in found:
         if post.thread is not None and not post.deleted:
             replies.setdefault(post.thread, []).append(post)
     roots = [post for post in found if post.thread is None and (not post.deleted or post.id in replies)]
-    return _with_days([shown(root, reader, replies.get(root.id, ())) for root in roots])
-
-
-def _with_days(said: list[Shown]) -> list[Shown]:
-    days = ["", *(post.day for post in said)]
-    return [post._replace(first_of_day=post.day != day) for post, day in zip(said, days, strict=False)]
+    return with_days([shown(root, reader, replies.get(root.id, ())) for root in roots])
 
 
 def _chosen(user: str | None, among: tuple[Sample, ...]) -> Sample:

@@ -1,7 +1,8 @@
 """The try page as a chat platform: posts go into a table, and open pages are told to look there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -23,11 +24,21 @@ class Audience:
 
     def __init__(self) -> None:
         self.closed = False
+        self.listening = 0  # pages
         self._bell = asyncio.Event()
 
     def next_bell(self) -> asyncio.Event:
         """Return what rings at the next change. Take it before looking, so that no change is missed."""
         return self._bell
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count a page for as long as it listens."""
+        self.listening += 1
+        try:
+            yield
+        finally:
+            self.listening -= 1
 
     def tell(self) -> None:
         """Say that something changed."""

@@ -116,13 +116,15 @@ class Page:
         return await self.does("messages", **(body | more))
 
     async def hears(
-        self, until: int, after: int = 0, seen: str = "", start: int = 0
+        self, until: int, after: int = 0, seen: str = "", start: int = 0, last: str = "started_anew"
     ) -> list[tuple[str, Any]]:
-        """Open the live stream and return its events up to a revision, or up to a new start."""
+        """Open the live stream and return its events up to a revision, or up to the `last` one."""
         heard: list[tuple[str, Any]] = []
         back = {"Last-Event-ID": seen} if seen else {}
         async with self.client.get(f"/try/live?start={start}&after={after}", headers=back) as stream:
-            while not heard or (heard[-1][0] != "started_anew" and heard[-1][1].get("revision", 0) < until):
+            while not heard or (
+                heard[-1][0] not in ("started_anew", last) and heard[-1][1].get("revision", 0) < until
+            ):
                 lines = (await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)).decode().split("\n")
                 named = dict(line.split(": ", 1) for line in lines if ": " in line)
                 if "event" in named:
@@ -372,15 +374,55 @@ async def test_beside_a_chat_platform_the_clock_stands_and_nothing_is_forgotten(
     assert "start-over" not in text.split("said-by-page")[0]
 
 
-async def test_the_team_is_spoken_to_as_the_page_that_was_opened(page: Page) -> None:
-    async with page.client.get("/try", headers={"Accept-Language": "en"}) as response:
-        assert 'data-spoken="ro"' in await response.text()
+async def test_the_team_is_spoken_to_as_somebody_chooses(page: Page) -> None:
     assert await page.does("language", language="en") == (200, {})
     assert page.spoken == "en"
     assert (await page.does("language", language="de"))[0] == 400
     page.spoken = None  # the team is on another platform
     await page.does("language", language="ro")
     assert page.spoken is None
+
+
+async def test_only_the_first_page_of_all_may_choose_the_team_s_language_by_being_opened(page: Page) -> None:
+    async def is_first(language: str) -> bool:
+        async with page.client.get("/try", headers={"Accept-Language": language}) as response:
+            return "data-first" in await response.text()
+
+    assert not await is_first("ro")  # as the team is spoken to already
+    assert await is_first("en")
+    with page.audience.one_more():
+        assert not await is_first("en")
+    await page.writes("Nu merge")
+    assert not await is_first("en")
+    await page.does("start-over")
+    assert not await is_first("en")
+
+
+async def test_what_a_customer_has_bought_and_reads_is_told_as_it_is_now(page: Page) -> None:
+    def change(tx: Any) -> None:
+        customer = people.customer_called(tx, "Rapid Cargo")
+        assert customer is not None
+        people.change_customer(tx, customer.id, tier="enterprise")
+        people.change_person(tx, people.person(tx, "web", "try", "radu").id, language="en")
+
+    await page.database.write(change)
+    (_, told) = (await page.hears(until=1, last="customers"))[-1]
+    assert told["radu"] == {"user": "radu", "company": "Rapid Cargo", "tier": "Enterprise", "language": "EN"}
+    async with page.client.get("/try") as response:
+        text = await response.text()
+    assert "Radu Marin · <span data-language>EN</span>" in text
+
+
+async def test_a_reply_of_another_day_than_what_it_answers_has_its_day_above_it(page: Page) -> None:
+    root = await page.chat.send(letter(1))
+    await page.chat.send(letter(2, thread=root))
+    page.clock.advance(timedelta(days=1))
+    await page.chat.send(letter(3, thread=root))
+    await page.chat.send(letter(4, thread=root))
+    async with page.client.get("/try") as response:
+        posts_drawn = (await response.text()).split('<li class="')[1:]
+    days = [part.startswith(("post first-of-day", "post reply first-of-day")) for part in posts_drawn]
+    assert days[:4] == [True, False, True, False]
 
 
 async def test_what_an_agent_is_told_alone_is_on_the_page_and_its_buttons_work(page: Page) -> None:

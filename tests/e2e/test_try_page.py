@@ -51,7 +51,8 @@ def opens(browser: Browser, desk: DeskProcess) -> Iterator[Opens]:
     mistakes: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Where a test cuts the connection, the browser says so.
+        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
             mistakes.append(message.text)
 
     def opens(address: str = "/try", language: str = "ro-RO", **how: Any) -> Window:
@@ -325,3 +326,184 @@ def test_what_the_desk_tells_an_agent_alone_waits_below_the_channel(window: Wind
     window.page.get_by_role("button", name="Ana Ionescu").click()
     expect(strip).to_contain_text("Preluat de Mihai Stan.")
     expect(strip.get_by_role("button")).to_have_count(0)
+
+
+def test_an_open_menu_stays_while_others_write_and_while_its_card_changes(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.presses("T-1001", "Mai mult")
+    menu = window.page.locator(".menu:popover-open")
+    window.page.keyboard.press("ArrowDown")
+    other = window.opened()
+    for number, company in enumerate(("Rapid Cargo", "Dunărea Logistic", "EuroFleet"), 1002):
+        other.shows(company)
+        other.writes("Exportul nu funcționează")
+        expect(window.card(f"T-{number}")).to_be_attached()
+    other.types("/ticket priority 1001 P4")
+    expect(window.card("T-1001")).to_contain_text("P4 · T-1001")
+    expect(menu.get_by_role("menuitem", name="Rezolvă")).to_be_focused()
+    window.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(window.card("T-1001").get_by_role("button", name="Mai mult")).to_be_focused()
+    window.presses("T-1001", "Mai mult")
+    expect(menu).to_be_visible()
+    window.team.locator(".scroll").evaluate("scroll => scroll.scrollTo(0, scroll.scrollHeight)")
+    expect(menu).to_have_count(0)
+
+
+def test_a_card_that_changes_out_of_sight_is_counted_and_marked_until_it_is_seen(window: Window) -> None:
+    companies = ("Trans Carpați", "Rapid Cargo", "Dunărea Logistic", "EuroFleet")
+    for number, company in enumerate(companies, 1001):
+        window.shows(company)
+        window.writes("Nu merge nimic, nu doar exportul")
+        expect(window.card(f"T-{number}")).to_be_visible()
+    expect(window.card("T-1001")).not_to_be_in_viewport()
+    window.waits("+1 zi", "cu 24 h în avans")
+    above = window.team.get_by_role("button", name="Noutăți mai sus")
+    expect(above).to_be_visible()
+    expect(window.card("T-1001")).to_contain_text("schimbat")
+    mihai = window.page.get_by_role("button", name="Mihai Stan")
+    expect(mihai.locator(".unread")).to_be_visible()
+    for _ in range(3):
+        if above.is_visible():
+            above.click()
+            window.page.evaluate(
+                "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+            )
+    expect(window.card("T-1001")).to_be_in_viewport()
+    expect(above).to_be_hidden()
+    expect(window.card("T-1001")).not_to_contain_text("schimbat", timeout=8_000)
+    mihai.click()
+    expect(mihai.locator(".unread")).to_be_hidden()
+
+
+def test_a_thread_says_on_which_day_it_went_on(window: Window) -> None:
+    window.writes("Nu merge nimic, nu doar exportul")
+    expect(window.card("T-1001")).to_be_visible()
+    window.waits("+1 zi", "cu 24 h în avans")
+    thread = window.thread("T-1001")
+    expect(thread.locator(".day:visible")).to_have_count(1)
+    window.page.reload()
+    expect(window.thread("T-1001").locator(".day:visible")).to_have_count(1)
+
+
+def test_what_is_half_written_outlives_a_reload_and_belongs_to_who_wrote_it(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.thread("T-1001")
+    note = window.post("T-1001").locator(".unfolded textarea")
+    note.fill("O notă a Anei")
+    channel = window.team.locator("> .composer textarea")
+    channel.fill("Un mesaj al Anei")
+    window.customer.locator("> .composer textarea").fill("Pe jumătate")
+    window.page.get_by_role("button", name="Mihai Stan").click()
+    expect(channel).to_have_value("")
+    expect(note).to_have_value("")
+    channel.fill("Al lui Mihai")
+    window.page.reload()
+    expect(channel).to_have_value("Al lui Mihai")
+    expect(window.customer.locator("> .composer textarea")).to_have_value("Pe jumătate")
+    window.page.get_by_role("button", name="Ana Ionescu").click()
+    expect(channel).to_have_value("Un mesaj al Anei")
+    expect(note).to_have_value("O notă a Anei")
+    channel.press("Enter")
+    expect(window.team.locator(".posts")).to_contain_text("Un mesaj al Anei")
+    window.page.reload()
+    expect(channel).to_have_value("")
+
+
+def test_what_only_ana_sees_is_not_shown_to_mihai_and_says_when_it_is_not_true_any_more(
+    window: Window,
+) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.chooses("T-1001", "Mai mult", "Istoric")
+    window.types("/ticket list")
+    history, listed = window.answer("T-1001").locator(".only-you"), window.team.locator("li.note")
+    expect(history).to_be_visible()
+    expect(history).not_to_contain_text("tichetul s-a schimbat", use_inner_text=True)
+    window.page.get_by_role("button", name="Mihai Stan").click()
+    expect(history).to_be_hidden()
+    expect(listed).to_be_hidden()
+    window.presses("T-1001", "Preia")
+    window.page.get_by_role("button", name="Ana Ionescu").click()
+    expect(listed).to_be_visible()
+    expect(history).to_contain_text("tichetul s-a schimbat între timp", use_inner_text=True)
+
+
+def test_a_customer_s_tier_and_language_are_shown_as_they_are_now(window: Window) -> None:
+    person = window.page.locator("[data-person=ion]")
+    expect(person).to_contain_text("Premium")
+    window.types("/customer tier Trans Carpați SRL basic")
+    expect(person).to_contain_text("Basic")
+    expect(person).to_contain_text("RO")
+    window.customer.locator("> .composer textarea").fill("/support language en")
+    window.customer.locator("> .composer textarea").press("Enter")
+    expect(person).to_contain_text("EN")
+    window.page.reload()
+    expect(person).to_contain_text("EN")
+
+
+def test_only_who_presses_a_language_changes_the_team_s(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.chooses("T-1001", "Mai mult", "Rezolvă")
+    window.fills("Am refăcut indexul.")
+    expect(window.card("T-1001")).to_contain_text("rezolvat")
+    english = window.opened(language="en-GB")
+    expect(english.page.get_by_role("heading", name="Customers")).to_be_visible()
+    window.writes("Exportul nu merge deloc")
+    expect(english.card("T-1001")).to_contain_text("Stare")
+    english.page.get_by_role("link", name="EN").click()
+    expect(window.card("T-1001")).to_contain_text("Status")
+    expect(english.card("T-1001")).to_contain_text("Status")
+    window.page.get_by_role("link", name="RO").click()
+    expect(english.card("T-1001")).to_contain_text("Stare")
+
+
+def test_what_could_not_be_sent_waits_and_goes_when_the_desk_can_be_reached(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    expect(window.card("T-1001")).to_be_visible()
+    window.page.context.set_offline(True)
+    for text in ("Cât timp e întrerupt", "Încă unul"):
+        window.writes(text)
+    expect(window.customer.get_by_text("Netrimis.")).to_have_count(2)
+    for _ in range(2):
+        window.page.get_by_role("button", name="+1 h", exact=True).click()
+    toasts = window.page.locator("#toasts p")
+    expect(toasts).to_have_text("Legătura s-a întrerupt. Reîncercăm; ce ați scris se păstrează.")
+    window.page.context.set_offline(False)
+    expect(window.customer.get_by_text("Netrimis.")).to_have_count(0)
+    other = window.opened("/try?customer=ion")
+    expect(other.customer.locator(".posts > .post > .said .body")).to_contain_text(
+        ["Nu pot crea curse noi", "Cât timp e întrerupt", "Încă unul"]
+    )
+
+
+def test_a_form_is_sent_with_the_keyboard_from_within_a_long_field(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    window.presses("T-1001", "Răspunde")
+    window.form.get_by_role("textbox").fill("Ne uităm.")
+    window.page.keyboard.press("Control+Enter")
+    expect(window.form).to_be_hidden()
+    expect(window.customer).to_contain_text("Ne uităm.")
+
+
+def test_a_line_that_is_edited_has_no_bar_to_scroll_it(window: Window) -> None:
+    window.writes("Nu pot crea curse noi")
+    own = window.customer.locator(".posts > .post").first.locator("> .said")
+    own.hover()
+    own.get_by_role("button", name="Modifică mesajul").click()
+    window.page.locator('[data-own="edit"]:visible').click()
+    area = own.locator(".editing textarea")
+    assert area.evaluate("area => area.scrollHeight <= area.clientHeight")
+
+
+def test_an_enlarged_page_leaves_room_for_the_channel_and_fingers_find_every_button(opens: Opens) -> None:
+    enlarged = opens("/try?side=team", viewport={"width": 640, "height": 400})
+    expect(enlarged.page.get_by_role("button", name="Scurtături")).to_be_visible()
+    assert enlarged.team.locator(".scroll").evaluate("scroll => scroll.clientHeight") >= 200
+    phone = opens("/try?side=team", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    phone.page.get_by_role("button", name="Client", exact=True).click()
+    phone.writes("Nu pot crea curse noi")
+    expect(phone.customer).to_contain_text("Vă răspundem până")
+    for side in ("Client", "Echipă"):
+        phone.page.locator("[data-show]", has_text=side).click()
+        low = "[...document.querySelectorAll('button, summary')].filter(one => one.checkVisibility()"
+        assert phone.page.evaluate(f"{low} && one.getBoundingClientRect().height < 40).length") == 0
