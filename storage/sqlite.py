@@ -8,11 +8,11 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from storage.checkpoints import Checkpoints
 from storage.transactions import Waiting, Woken, merge, run_each
 from storage.writer import Writer
 
@@ -25,11 +25,10 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     # What undoes a statement alone is kept beside the file by default, that is, in one more file each time.
     "PRAGMA temp_store=MEMORY",
-    # `_Checkpoints` come before; this bounds the log when they cannot keep up.
+    # `Checkpoints` come before; this bounds the log when they cannot keep up.
     "PRAGMA wal_autocheckpoint=20000",
 )
 
-_BETWEEN_CHECKPOINTS = 0.25  # seconds
 _PATIENCE, _STEP = 10.0, 0.005  # seconds: how long another process may write, and how often we look
 _HURRIED = 1.0  # seconds: the same, once the desk is stopping
 
@@ -63,39 +62,6 @@ def open_first(engine: sa.Engine) -> None:
         sqlite3.connect(*arguments, **options).close()
 
 
-class _Checkpoints:
-    """Moves what was committed from the log into the database's file, in a thread of its own.
-
-    Left alone, SQLite does so within every commit that finds a thousand pages in the log, and who waits
-    for that commit waits for both files.
-    """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoints")
-        self._running: asyncio.Future[None] | None = None
-        self._next = 0.0
-
-    def committed(self) -> None:
-        """Begin a checkpoint, unless one is under way or was a moment ago."""
-        loop = asyncio.get_running_loop()
-        if loop.time() >= self._next and (self._running is None or self._running.done()):
-            self._next = loop.time() + _BETWEEN_CHECKPOINTS
-            self._running = loop.run_in_executor(self._thread, self._checkpoint)
-
-    def _checkpoint(self) -> None:
-        # What keeps it from the file keeps a commit from it too, and that one is heard.
-        with suppress(sqlite3.Error, sa.exc.DBAPIError), self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-    async def close(self) -> None:
-        """Wait for the one that is under way."""
-        if self._running is not None:
-            await self._running
-        self._thread.shutdown()
-
-
 class SqliteWriter(Writer):
     """Writes on one connection, which never waits by itself: it would hold up the event loop."""
 
@@ -113,7 +79,7 @@ class SqliteWriter(Writer):
         )
         prepare(self._engine, begin="BEGIN IMMEDIATE")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._checkpoints = _Checkpoints(self._engine)
+        self._checkpoints = Checkpoints(self._engine)
         self._connection: sa.Connection | None = None
         self._patience = _PATIENCE
 
@@ -167,8 +133,7 @@ class SqliteWriter(Writer):
             try:
                 return self._connection.begin()
             except sa.exc.OperationalError as error:
-                code = getattr(error.orig, "sqlite_errorcode", None)
-                if code != sqlite3.SQLITE_BUSY or loop.time() > began + self._patience:
+                if not _is_busy(error) or loop.time() > began + self._patience:
                     raise
             await asyncio.sleep(_STEP)
 
@@ -188,3 +153,9 @@ class SqliteWriter(Writer):
 
     def _away(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _is_busy(error: sa.exc.OperationalError) -> bool:
+    # The low byte is the kind: another process may also be recovering the log (SQLITE_BUSY_RECOVERY).
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY

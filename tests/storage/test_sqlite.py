@@ -1,14 +1,18 @@
 import asyncio
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from storage import inbox, migrations
+from storage.checkpoints import Checkpoints
 from storage.database import Database
 from storage.sqlite import SqliteWriter
 from storage.transactions import Work
@@ -43,6 +47,58 @@ async def test_while_another_process_writes_the_loop_goes_on_and_the_work_waits(
         other.execute("COMMIT")
     assert await writing
     await database.close()
+
+
+# Holds the log of a file as who recovers it after a crash does, until it is told to let go.
+# https://www.sqlite.org/walformat.html#wal_locks
+_RECOVERS = """
+import fcntl, sys
+index = open(sys.argv[1], "r+b")
+for byte in (120, 122):
+    fcntl.lockf(index, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+head = index.read(96)
+index.seek(0)
+index.write(bytes(96))
+index.flush()
+print("recovering", flush=True)
+sys.stdin.read()
+index.seek(0)
+index.write(head)
+"""
+
+
+async def test_while_another_process_recovers_the_log_the_work_waits(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await migrations.upgrade(database)
+    await database.write(lambda tx: inbox.first_time(tx, "web", "first", MONDAY_TEN))
+    command = [sys.executable, "-c", _RECOVERS, str(tmp_path / "desk.db-shm")]
+    other = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout is not None
+    await other.stdout.readline()
+    writing = asyncio.create_task(database.write(lambda tx: inbox.first_time(tx, "web", "a", MONDAY_TEN)))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not writing.done()
+    await other.communicate(b"done")
+    assert await writing
+    await database.close()
+
+
+async def test_checkpoints_that_fail_are_told_of_once_a_minute_and_keep_nobody_from_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_self: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Checkpoints, "_checkpoint", fails)
+    monkeypatch.setattr("storage.checkpoints._BETWEEN", 0.0)
+    database = Database(f"sqlite:///{tmp_path}/desk.db")
+    await migrations.upgrade(database)
+    with structlog.testing.capture_logs() as logged:
+        for name in "abcdefgh":
+            assert await database.write(lambda tx, n=name: inbox.first_time(tx, "web", n, MONDAY_TEN))  # type: ignore[misc]
+        await database.close()
+    assert [line["event"] for line in logged] == ["sqlite.no_checkpoint"]
 
 
 async def test_what_another_process_never_ends_is_an_error_and_the_next_work_is_done(
