@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from desk.incoming import Incoming
 from desk.messages import Block, Bold, Message, Quote, Text
 from handlers import cases
 from handlers.context import Desk
 from storage import inbox, outbox, people
 from storage.outbox import Post
+from storage.people import Place
 from storage.transactions import Transaction
 
 # What a platform does not show to anybody else. A command or a button is simply tried again by its person.
@@ -31,11 +34,21 @@ def _message(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str) -> 
     t = desk.team
     person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
     sentence = t.rich(
-        "What {who} wrote could not be handled: answer by hand, and look for {code} in the log.",
+        "What {who} wrote in {place} could not be handled: answer by hand, and look for {code} in the log.",
         who=Bold(cases.called(person)),
+        place=cases.place_name(_place(tx, incoming)),
         code=Bold(error_id),
     )
     blocks: tuple[Block, ...] = (Text(sentence),)
     if incoming.text:
         blocks += (Quote(incoming.text),)
+    if incoming.files:
+        files = ", ".join(file.name for file in incoming.files)
+        blocks += (Text(t.rich("With it came: {files}", files=files)),)
     return Message(blocks, t.language, desk.plan.zone)
+
+
+def _place(tx: Transaction, incoming: Incoming) -> Place:
+    kind = "direct" if incoming.direct else "channel"
+    place = people.place(tx, incoming.platform, incoming.workspace, incoming.conversation, kind)
+    return place if place.name else replace(place, name=incoming.place_name)

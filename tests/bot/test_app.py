@@ -12,7 +12,7 @@ from bot.app import App
 from bot.clock import Clock
 from bot.config import Settings
 from desk.errors import Refused
-from desk.incoming import Incoming
+from desk.incoming import File, Incoming
 from handlers import router, timers
 from storage import people, tickets
 from storage import timers as stored_timers
@@ -31,7 +31,7 @@ async def app(fresh_url: str) -> AsyncIterator[App]:
     await app.database.close()
 
 
-def message(**more: str) -> Incoming:
+def message() -> Incoming:
     return Incoming(
         platform="web",
         id="e1",
@@ -57,6 +57,21 @@ async def test_what_we_fail_to_handle_is_shown_to_the_team_and_not_lost(
     texts = await app.database.read(lambda tx: list(tx.execute(sa.select(outbox.c.message)).scalars()))
     assert len(texts) == 1
     assert "Nu pot crea curse noi" in texts[0]
+
+
+async def test_a_file_without_words_that_we_fail_to_handle_is_named_to_the_team(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setitem(router.KINDS, "message", broken)
+    file = File("F1", "factura.pdf")
+    in_channel = {"direct": False, "conversation": "C1", "place_name": "trans-carpati"}
+    await app.receive(replace(message(), text="", files=(file,), **in_channel))
+    (text,) = await app.database.read(lambda tx: list(tx.execute(sa.select(outbox.c.message)).scalars()))
+    assert "factura.pdf" in text
+    assert "#trans-carpati" in text
 
 
 async def test_a_message_that_we_refuse_is_shown_to_the_team_too(
