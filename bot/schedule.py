@@ -36,6 +36,7 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._firing = False
         self._again = False
+        self._closed = False
         self._until: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -53,6 +54,7 @@ class Schedule:
 
     async def close(self) -> None:
         """Finish what is being fired, and fire no more."""
+        self._closed = True  # it may ring once more, if that was about to happen
         self._scheduler.shutdown(wait=False)
         if self._task is not None:
             await self._task
@@ -67,6 +69,8 @@ class Schedule:
 
     async def _ring(self) -> None:
         """Begin to fire: in a task of its own, which the scheduler does not cancel when it ends."""
+        if self._closed:
+            return
         if self._firing:
             self._again = True
             return

@@ -57,6 +57,9 @@ def start_over(tx: Transaction) -> None:
     Customers, people and plans stay, and numbers go on. Raises `Refused` where somebody asked for
     something on another platform: that is not the page's to forget.
     """
+    if tx.postgres:  # what is under way ends first: an event begins in the one, a timer in the other
+        for first in (inbox, timers):
+            tx.execute(sa.text(f"LOCK TABLE {first.name} IN EXCLUSIVE MODE"))
     if _asked_elsewhere(tx):
         raise Refused(
             _("There are tickets of other platforms here. Only a desk that is just tried out can start over.")

@@ -14,7 +14,7 @@ from bot.config import Settings
 from desk.errors import Refused
 from desk.incoming import File, Incoming
 from handlers import router, timers
-from storage import people, tickets
+from storage import people, tickets, web_page
 from storage import timers as stored_timers
 from storage.outbox import waiting
 from storage.tables import outbox
@@ -168,6 +168,14 @@ async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -
     await app.receive(again)
     assert await app.database.read(lambda tx: tickets.get(tx, 1002)) is not None
     await app.stop()
+
+
+async def test_all_is_forgotten_while_people_write_and_that_fails_for_nobody(app: App) -> None:
+    writing = [
+        app.receive(replace(message(), id=f"e{n}", user=f"u{n}", conversation=f"dm:u{n}")) for n in range(8)
+    ]
+    await app.receive(message())
+    await asyncio.gather(*writing[:3], app.database.write(web_page.start_over), *writing[3:])
 
 
 async def test_starting_over_where_it_may_not_leaves_everything_as_it_is(app: App) -> None:
