@@ -35,10 +35,6 @@ log = structlog.get_logger()
 # How long another process's death may go unnoticed; alone, only a clock that jumps can surprise us.
 _POLL_TOGETHER = timedelta(seconds=5)
 _POLL_ALONE = timedelta(minutes=1)
-_ANSWERED = (
-    "command",
-    "action",
-)  # whoever does that is told at once how it went, and no platform does it again
 
 
 class App:
@@ -100,12 +96,15 @@ class App:
         return cards.write(tx, self.desk, key, platform, now)
 
     async def receive(self, incoming: Incoming) -> Answer:
-        """Handle one event: it is stored when this returns. Raises when it is not, and it comes again."""
+        """Handle one event: it is stored when this returns, or its answer says why not.
+
+        Raises where nobody would read that answer: then the platform delivers the event again.
+        """
         now = self.clock.now()
         try:
             answer = await self.database.write(lambda tx: router.receive(tx, self.desk, incoming, now))
         except DeskError as error:
-            if incoming.kind in failures.KEPT:
+            if failures.is_kept(incoming):
                 # Nobody mistyped a message: what it says must not be lost with our refusal.
                 error_id = secrets.token_hex(4)
                 log.warning("event.refused", error_id=error_id, kind=incoming.kind, exc_info=True)
@@ -113,14 +112,14 @@ class App:
                     raise
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)
         except Exception as error:
-            if incoming.kind not in _ANSWERED and is_away(error):
+            if not incoming.answered and is_away(error):
                 # Nobody's mistake, and soon over: delivered again, it becomes a ticket.
                 reason = str(error).partition("\n")[0] or type(error).__name__
                 log.warning("event.not_stored", platform=incoming.platform, kind=incoming.kind, reason=reason)
                 raise
             error_id = secrets.token_hex(4)
             log.exception("event.failed", error_id=error_id, platform=incoming.platform, kind=incoming.kind)
-            if incoming.kind in _ANSWERED:
+            if incoming.answered:
                 sentence = _(
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )
@@ -133,7 +132,7 @@ class App:
 
     async def _keep(self, incoming: Incoming, error_id: str) -> bool:
         """Show the team what we could not handle; False when that cannot be stored either."""
-        if incoming.kind not in failures.KEPT:
+        if not failures.is_kept(incoming):
             return False
         now = self.clock.now()
         return await self.database.write(lambda tx: failures.keep(tx, self.desk, incoming, error_id, now))

@@ -77,3 +77,9 @@ class Incoming(Struct, frozen=True):
     fields: dict[str, str] = {}  # what was filled in; for a profile: name, email, language
     author: str | None = None
     earlier: tuple[Line, ...] = ()
+    shortcut: bool = False  # a mark that was chosen in a message's menu
+
+    @property
+    def answered(self) -> bool:
+        """Whether whoever did it is shown our answer; if not, the platform delivers again what we refuse."""
+        return self.shortcut or self.kind in ("command", "action")

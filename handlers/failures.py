@@ -13,8 +13,12 @@ from storage.outbox import Post
 from storage.people import Place
 from storage.transactions import Transaction
 
-# What a platform does not show to anybody else. A command or a button is simply tried again by its person.
-KEPT = frozenset({"message", "edited", "deleted", "mark"})
+_KEPT = frozenset({"message", "edited", "deleted", "mark"})
+
+
+def is_kept(incoming: Incoming) -> bool:
+    """Say whether an event must not be lost; who is shown our answer simply tries again."""
+    return incoming.kind in _KEPT and not incoming.answered
 
 
 def keep(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str, now: datetime) -> bool:

@@ -66,6 +66,7 @@ def message_shortcut(body: Body) -> Incoming | None:
         author=str(message["user"]),
         text=unescape(text_of(message)),
         files=files_of(message),
+        shortcut=True,
     )
 
 

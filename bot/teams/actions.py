@@ -92,6 +92,7 @@ def chosen(activity: Body) -> Incoming | None:
         author=word(activity, "from", "id") if mine else writer,
         text=_text(message, activity),
         files=files_of(message),
+        shortcut=True,
     )
 
 

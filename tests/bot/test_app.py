@@ -103,6 +103,34 @@ async def test_a_message_that_we_refuse_comes_again_where_nobody_could_be_shown_
     assert await app.database.read(lambda tx: tickets.get(tx, 1001)) is not None
 
 
+def shortcut() -> Incoming:
+    return replace(message(), kind="mark", shortcut=True)
+
+
+async def test_who_uses_a_shortcut_is_told_why_it_is_refused_and_nobody_else(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object) -> None:
+        raise Refused("There is no tier “{name}”.", name="gold")
+
+    monkeypatch.setitem(router.KINDS, "mark", refused)
+    for triages in (app.desk.triages, ()):
+        app.desk.triages = triages
+        assert "gold" in answer_text(await app.receive(shortcut()))
+    assert await app.database.read(waiting) == 0
+
+
+async def test_a_shortcut_that_we_fail_to_handle_answers_with_a_code(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    app.desk.triages = ()
+    monkeypatch.setitem(router.KINDS, "mark", broken)
+    assert "Spuneți-ne acest cod" in answer_text(await app.receive(shortcut()))
+
+
 async def test_a_command_that_we_fail_to_handle_answers_with_a_code(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

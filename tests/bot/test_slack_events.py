@@ -267,6 +267,7 @@ def test_shortcuts() -> None:
     two = interaction("message_action", callback_id="open_ticket", channel={"id": "C1"}, message=written)
     assert two is not None
     assert (two.kind, two.message, two.author, two.text) == ("mark", "10.1", "U2", "Nu merge")
+    assert two.answered
     ours = {**written, "bot_id": "B1"}
     assert (
         interaction("message_action", callback_id="open_ticket", channel={"id": "C1"}, message=ours) is None

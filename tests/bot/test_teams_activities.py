@@ -443,6 +443,7 @@ def test_the_message_action_marks_a_message(kind: str) -> None:
     one = known(chosen(payload(), kind=kind))
     assert (one.kind, one.message, one.thread, one.conversation) == ("mark", "1611060744833", None, CHANNEL)
     assert (one.user, one.author, one.text) == (ION, ANA_ENTRA, "nu <merge>")
+    assert one.answered
     assert one.files == (File("R1", "d", "", 0, "https://a.ro/d"),)
 
 
