@@ -65,12 +65,12 @@ class Call:
 
     @property
     def language(self) -> Language:
-        """The asker's language: their own choice, their customer's, or the team's."""
+        """The asker's language: their own choice, else the team's or their customer's, else the plan's."""
         if self.person.language:
             return language_of(self.person.language)
-        if self.customer is not None and not self.person.agent:
-            return language_of(self.customer.language)
-        return self.desk.plan.language
+        if self.person.agent:
+            return self.desk.team.language
+        return language_of(self.customer.language) if self.customer else self.desk.plan.language
 
     @property
     def tier(self) -> str:

@@ -62,6 +62,14 @@ async def test_who_is_not_in_the_teams_channel_any_more_is_no_agent(desk: Tested
     assert {agent.user for agent in agents} == {"mihai", "elena"}
 
 
+async def test_an_agent_without_a_language_of_their_own_is_answered_in_the_team_s(desk: TestedDesk) -> None:
+    await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
+    (triage,) = desk.desk.triages
+    await desk.database.write(lambda tx: team.staff(tx, triage, ["elena"]))
+    answer = await desk.agent("elena").types("/ticket list")
+    assert answer_text(answer) == "There are no open tickets."
+
+
 async def test_cards_of_tickets_resolved_lately_follow_the_team_s_language_too(desk: TestedDesk) -> None:
     await desk.customer().says("Nu pot crea curse noi")
     await desk.agent().types("/ticket resolve 1001 Am refăcut indexul.")
