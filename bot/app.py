@@ -32,9 +32,9 @@ from storage.transactions import Transaction, Woken
 
 log = structlog.get_logger()
 
-# How long another process's death may go unnoticed; alone, only a clock that jumps can surprise us.
-_POLL_TOGETHER = timedelta(seconds=5)
-_POLL_ALONE = timedelta(minutes=1)
+# How long it may go unnoticed what another process stored: another desk, which may have died since, or
+# `desk customers import`, which sends and fires nothing itself.
+_POLL = timedelta(seconds=5)
 
 
 class App:
@@ -51,9 +51,8 @@ class App:
         self._set_up()
 
     def _set_up(self) -> None:
-        poll = _POLL_ALONE if self._alone else _POLL_TOGETHER
-        self.delivery = Delivery(self.database, self.chats, self._write, self.clock.now, poll)
-        self.schedule = Schedule(self.database, lambda: self.desk, self.clock, poll)
+        self.delivery = Delivery(self.database, self.chats, self._write, self.clock.now, _POLL)
+        self.schedule = Schedule(self.database, lambda: self.desk, self.clock, _POLL)
 
     async def prepare(self) -> None:
         """Load the plan, bring the database up to date, and let the clock go on where it was left."""

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 # How many timers share a transaction: enough to be quick, few enough that a message can get in between.
 _TOGETHER = 100
+_AFTER_FAILURE = timedelta(seconds=1)
 _JOB = "next timer"
 
 
@@ -82,7 +83,7 @@ class Schedule:
             due = await self._fire_due()
         except Exception:
             log.exception("schedule.failed")
-            due, self._again = None, False
+            due, self._again = self._clock.now() + _AFTER_FAILURE, False
         finally:
             self._firing = False
         now = self._clock.now()

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,26 @@ async def test_one_that_fails_does_not_take_the_others_with_it_and_is_tried_agai
     schedule.wake()
     await alarms.until("broken")
     assert sorted(alarms.fired) == ["broken", "first", "last"]
+
+
+async def test_a_round_that_fails_is_tried_again_soon_not_a_whole_poll_later(
+    desk: TestedDesk, alarms: Alarms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.schedule._AFTER_FAILURE", timedelta(milliseconds=10))
+    write, failures = alarms.database.write, iter([OSError("the database is away")])
+
+    async def fails_once(work: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return await write(work)
+
+    await alarms.set("due", -HOUR)
+    monkeypatch.setattr(alarms.database, "write", fails_once)
+    alarms.database.on_commit = alarms.committed
+    schedule = Schedule(alarms.database, lambda: desk.desk, alarms.clock, poll=DAY)
+    schedule.start()
+    await alarms.until("due")
+    await schedule.close()
 
 
 async def test_a_storm_of_wakings_loses_none(schedule: Schedule, alarms: Alarms) -> None:
