@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,22 +129,30 @@ def _introduce(tx: Transaction) -> None:
 @pytest.fixture
 async def desk(slack: LocalSlack, gateway: Gateway, book: Book, tmp_path: Path) -> AsyncIterator[DeskProcess]:
     """The desk, running, its team known. At the end it stops when asked, and has not complained."""
-    secrets = {"SLACK_SIGNING_SECRET": SECRET}
-    if slack.mode == "socket":
-        secrets = {"SLACK_APP_TOKEN": local_slack.APP_TOKEN}
-    desk = DeskProcess(
-        tmp_path,
-        DATABASE_URL=f"sqlite:///{tmp_path / 'desk.db'}",
-        SLACK_BOT_TOKEN=BOT_TOKEN,
-        SLACK_TRIAGE_CHANNEL=TRIAGE,
-        SLACK_API_URL=gateway.api_url,
-        **secrets,
-    )
+    desk = _desk(tmp_path, slack_settings(slack, gateway) | {"SLACK_TRIAGE_CHANNEL": TRIAGE})
     gateway.desk_url = desk.address
-    try:
-        await desk.start()
+    async with _running(desk):
         await eventually(lambda: _knows_its_team(slack, book), "the desk knows its team and is connected")
         yield desk
+
+
+def slack_settings(slack: LocalSlack, gateway: Gateway) -> dict[str, str]:
+    """Return the settings of a desk in the Slack of this machine, without its team."""
+    socket = {"SLACK_APP_TOKEN": local_slack.APP_TOKEN}
+    secret = socket if slack.mode == "socket" else {"SLACK_SIGNING_SECRET": SECRET}
+    return secret | {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": gateway.api_url}
+
+
+def _desk(folder: Path, settings: dict[str, str]) -> DeskProcess:
+    return DeskProcess(folder, DATABASE_URL=f"sqlite:///{folder / 'desk.db'}", **settings)
+
+
+@asynccontextmanager
+async def _running(desk: DeskProcess) -> AsyncIterator[None]:
+    """Run a desk; at the end it stops when asked, and has not complained."""
+    try:
+        await desk.start()
+        yield
         assert await desk.stop() == 0
         assert desk.complaints() == []
     finally:
@@ -169,11 +178,10 @@ async def teams(playground: Playground) -> AsyncIterator[Playground]:
 
 
 def teams_settings(teams: Playground) -> dict[str, str]:
-    """Return the settings of a desk in the Teams of this machine."""
+    """Return the settings of a desk in the Teams of this machine, without its team."""
     return {
         "DESK_TEAMS_PLAYGROUND": "true",
         "TEAMS_TENANT_ID": teams_world.TENANT,
-        "TEAMS_TRIAGE_CHANNEL": teams_world.TRIAGE,
         "TEAMS_SERVICE_URL": teams.gateway.service_url,
     }
 
@@ -182,16 +190,43 @@ def teams_settings(teams: Playground) -> dict[str, str]:
 async def desk_in_teams(teams: Playground, book: Book, tmp_path: Path) -> AsyncIterator[DeskProcess]:
     """The desk, running in Teams alone, its team known; Ion and the group chat are Trans Carpați's."""
     await book.database.write(_introduce_in_teams)
-    desk = DeskProcess(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'desk.db'}", **teams_settings(teams))
+    desk = _desk(tmp_path, teams_settings(teams) | {"TEAMS_TRIAGE_CHANNEL": teams_world.TRIAGE})
     teams.gateway.desk_url = desk.address
-    try:
-        await desk.start()
+    async with _running(desk):
         await eventually(lambda: _knows_its_team_in_teams(book), "the desk knows its team")
         yield desk
-        assert await desk.stop() == 0
-        assert desk.complaints() == []
-    finally:
-        desk.kill()
+
+
+@pytest.fixture
+def team_on() -> tuple[str, ...]:
+    """The platforms on which the team of a desk in both works: on both, unless a test says otherwise."""
+    return "slack", "teams"
+
+
+@pytest.fixture
+async def desk_in_both(
+    slack: LocalSlack,
+    gateway: Gateway,
+    teams: Playground,
+    book: Book,
+    team_on: tuple[str, ...],
+    tmp_path: Path,
+) -> AsyncIterator[DeskProcess]:
+    """The desk, running in Slack and in Teams at once; its team is where `team_on` says."""
+    await book.database.write(_introduce_in_teams)
+    settings = slack_settings(slack, gateway) | teams_settings(teams)
+    if "slack" in team_on:
+        settings["SLACK_TRIAGE_CHANNEL"] = TRIAGE
+    if "teams" in team_on:
+        settings["TEAMS_TRIAGE_CHANNEL"] = teams_world.TRIAGE
+    desk = _desk(tmp_path, settings)
+    gateway.desk_url = teams.gateway.desk_url = desk.address
+    async with _running(desk):
+        if "slack" in team_on:
+            await eventually(lambda: _knows_its_team(slack, book), "the desk knows its team in Slack")
+        if "teams" in team_on:
+            await eventually(lambda: _knows_its_team_in_teams(book), "the desk knows its team in Teams")
+        yield desk
 
 
 def _introduce_in_teams(tx: Transaction) -> None:

@@ -70,7 +70,7 @@ def _config(mode: Mode, events_port: int) -> dict[str, Any]:
         for place, (name, members) in _CHANNELS.items()
     ]
     users = [
-        {"id": user, "name": name, "real_name": name, "email": f"{user.lower()}@a.example"}
+        {"id": user, "name": name, "real_name": name, "email": f"{name.split()[0].lower()}@a.example"}
         for user, name in _PEOPLE.items()
     ]
     app = {

@@ -113,11 +113,20 @@ class Playground:
         self, user: str, conversation: str, kind: str, about: str | None = None, event: str = "", **more: Any
     ) -> Event:
         """Let Teams tell the desk something of `user`, in the thread of the message `about`."""
+        activity = self.activity(user, conversation, kind, about, event, **more)
+        before = len(self.gateway.events)
+        await self._asks("_internal/v1/customActivities", activity)
+        return _taken(await self.gateway.heard(lambda one: one == activity, before))
+
+    def activity(
+        self, user: str, conversation: str, kind: str, about: str | None = None, event: str = "", **more: Any
+    ) -> Fields:
+        """Return what Teams says when it tells something of `user`."""
         now = self._now()
         told = place(conversation, self._root(about) if about else None)
         if event:
             told["channelData"]["eventType"] = event
-        activity = told | {
+        return told | {
             "type": kind,
             "id": f"f:{now}",
             "timestamp": datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds"),
@@ -127,9 +136,6 @@ class Playground:
             "recipient": {"id": DESK, "name": "Dispecer"},
             **more,
         }
-        before = len(self.gateway.events)
-        await self._asks("_internal/v1/customActivities", activity)
-        return _taken(await self.gateway.heard(lambda one: one == activity, before))
 
     async def edits(self, user: str, conversation: str, message: str, text: str) -> None:
         """Change what one wrote; `restores` undoes having taken it back."""

@@ -1,48 +1,28 @@
 """The story of a ticket in Teams: opened, taken, answered, held, resolved, from chats, cards and dialogs."""
 
-from collections.abc import Callable
-
 from desk.tickets import Status
 from tests.e2e.conftest import Book
-from tests.e2e.desk_process import DeskProcess, eventually
+from tests.e2e.desk_process import DeskProcess
 from tests.e2e.playground import Playground
-from tests.e2e.teams_gateway import Post
+from tests.e2e.sight import in_teams, is_card
 from tests.e2e.teams_world import ANA, EMMA, GROUP, ION, ION_CHAT, MIHAI, TEAM, TRIAGE
 
 _ASKED = "Nu pot crea curse noi"
-
-
-async def seen(
-    teams: Playground, conversation: str, text: str, where: Callable[[Post], bool] = lambda _post: True
-) -> Post:
-    """Wait until a post with these words stands in a conversation, and return it."""
-
-    async def look() -> Post | None:
-        posts = teams.gateway.posts(conversation)
-        return next((post for post in reversed(posts) if text in post.text and where(post)), None)
-
-    found = await eventually(look, f"“{text}” in {conversation}")
-    assert found is not None
-    return found
-
-
-def is_card(post: Post) -> bool:
-    return bool(post.cards) and "refresh" in post.cards[0]
 
 
 async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     teams: Playground, desk_in_teams: DeskProcess, book: Book
 ) -> None:
     await teams.says(ION, ION_CHAT, _ASKED)
-    opened = await seen(teams, ION_CHAT, "T-1001")
+    opened = await in_teams(teams, ION_CHAT, "T-1001")
     assert "Vă răspundem până" in opened.text
-    card = await seen(teams, TRIAGE, "T-1001", is_card)
+    card = await in_teams(teams, TRIAGE, "T-1001", is_card)
     assert "Trans Carpați (Premium)" in card.text
     assert "Sugerat P2" in card.text
 
     answer = await teams.presses(ANA, card, "ticket.take")
     assert "Ana Ionescu" in str(answer)
-    card = await seen(teams, TRIAGE, "Ana Ionescu", is_card)
+    card = await in_teams(teams, TRIAGE, "Ana Ionescu", is_card)
     mihai_sees = (await teams.looks(MIHAI, card))["value"]
     assert "Preia" in str(mihai_sees)
     assert "actions" not in (await teams.looks(EMMA, card))["value"]
@@ -50,7 +30,7 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     dialog = await teams.presses(ANA, card, "ticket.reply")
     assert "Ion Popescu (Trans Carpați)" in str(dialog)
     await teams.submits(ANA, card, dialog, text="Ne uităm acum. Ce mesaj apare?")
-    reply = await seen(teams, ION_CHAT, "Ne uităm acum.")
+    reply = await in_teams(teams, ION_CHAT, "Ne uităm acum.")
     assert "Ana Ionescu" in reply.text
 
     held = await teams.presses(ANA, card, "ticket.hold")
@@ -58,11 +38,11 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     assert (await book.ticket()).status is Status.ON_HOLD
     await teams.says(ION, ION_CHAT, "Scrie „sesiune expirată”")
     assert (await book.ticket()).status is Status.IN_PROGRESS
-    await seen(teams, TRIAGE, "sesiune expirată", lambda post: post.thread is not None)
+    await in_teams(teams, TRIAGE, "sesiune expirată", lambda post: post.thread is not None)
 
     done = await teams.presses(ANA, card, "ticket.resolve")
     await teams.submits(ANA, card, done, text="Am repornit serviciul.")
-    await seen(teams, ION_CHAT, "este rezolvat")
+    await in_teams(teams, ION_CHAT, "este rezolvat")
     assert (await book.ticket()).status is Status.RESOLVED
     assert len(teams.gateway.posts(TRIAGE)) >= 3
 
@@ -71,19 +51,19 @@ async def test_commands_are_words_and_notes_stay_inside(
     teams: Playground, desk_in_teams: DeskProcess, book: Book
 ) -> None:
     await teams.says(ION, GROUP, _ASKED, mention=True)
-    await seen(teams, GROUP, "T-1001")
-    card = await seen(teams, TRIAGE, "T-1001", is_card)
+    await in_teams(teams, GROUP, "T-1001")
+    card = await in_teams(teams, TRIAGE, "T-1001", is_card)
     await teams.says(ANA, TRIAGE, "ticket take 1001", mention=True)
-    await seen(teams, TRIAGE, "T-1001 este al dumneavoastră.")
+    await in_teams(teams, TRIAGE, "T-1001 este al dumneavoastră.")
     await teams.says(MIHAI, TRIAGE, "Pare de la actualizare", reply_to=card.id)
     assert "noted" in await book.kinds()
     await teams.says(ANA, TRIAGE, "ticket why 1001", mention=True)
-    await seen(teams, TRIAGE, "timp de lucru")
+    await in_teams(teams, TRIAGE, "timp de lucru")
     await teams.says(ANA, TRIAGE, "ticket reply 1001 Gata, încercați din nou.", mention=True)
-    await seen(teams, GROUP, "Gata, încercați din nou.")
+    await in_teams(teams, GROUP, "Gata, încercați din nou.")
     assert not any("actualizare" in post.text for post in teams.gateway.posts(GROUP))
     await teams.says(ANA, GROUP, "ticket show 1001", mention=True)
-    await seen(teams, teams.chats[ANA], "Pare de la actualizare")
+    await in_teams(teams, teams.chats[ANA], "Pare de la actualizare")
     assert not any("actualizare" in post.text for post in teams.gateway.posts(GROUP))
 
 
@@ -91,9 +71,9 @@ async def test_edits_and_retractions_are_kept_and_the_card_follows(
     teams: Playground, desk_in_teams: DeskProcess, book: Book
 ) -> None:
     message = await teams.says(ION, ION_CHAT, "Nu pot crea curs")
-    await seen(teams, TRIAGE, "Nu pot crea curs", is_card)
+    await in_teams(teams, TRIAGE, "Nu pot crea curs", is_card)
     await teams.edits(ION, ION_CHAT, message, _ASKED)
-    await seen(teams, TRIAGE, _ASKED, is_card)
+    await in_teams(teams, TRIAGE, _ASKED, is_card)
     await teams.deletes(ION, ION_CHAT, message)
     assert [kind for kind in await book.kinds() if kind in ("edited", "deleted")] == ["edited", "deleted"]
 
@@ -114,20 +94,20 @@ async def test_a_mistake_in_a_dialog_keeps_what_was_typed(
     teams: Playground, desk_in_teams: DeskProcess
 ) -> None:
     await teams.says(ION, ION_CHAT, _ASKED)
-    card = await seen(teams, TRIAGE, "T-1001", is_card)
+    card = await in_teams(teams, TRIAGE, "T-1001", is_card)
     dialog = await teams.presses(ANA, card, "ticket.escalate")
     again = await teams.submits(ANA, card, dialog, text="   ")
     assert again["task"]["type"] == "continue"
     sent = await teams.submits(ANA, card, again, text="baza de date nu răspunde")
     assert "task" not in sent
-    await seen(teams, TRIAGE, "baza de date nu răspunde")
+    await in_teams(teams, TRIAGE, "baza de date nu răspunde")
 
 
 async def test_who_removes_the_desk_is_told_nothing_more_and_the_team_hears_so(
     teams: Playground, desk_in_teams: DeskProcess, book: Book
 ) -> None:
     await teams.says(ION, ION_CHAT, _ASKED)
-    await seen(teams, TRIAGE, "T-1001", is_card)
+    await in_teams(teams, TRIAGE, "T-1001", is_card)
     await teams.installs(ION, ION_CHAT, "remove")
     assert await book.count("places WHERE closed") == 1
     await teams.installs(ION, ION_CHAT)
@@ -139,6 +119,6 @@ async def test_what_teams_delivers_twice_is_done_once(
 ) -> None:
     teams.gateway.deliveries = 3
     await teams.says(ION, ION_CHAT, _ASKED)
-    await seen(teams, TRIAGE, "T-1001", is_card)
+    await in_teams(teams, TRIAGE, "T-1001", is_card)
     assert await book.count("tickets") == 1
     assert await book.kinds() == ["opened"]
