@@ -56,7 +56,8 @@ def next_level(tx: Transaction, case: Case, asking: Person, now: datetime) -> Le
             asked = None
         elif event.kind is Kind.ESCALATED and event.who is not None:
             asked = event.data.get("level", asked)
-    themselves = {asking.user, *([asking.email] if asking.email else [])}
+    known_as = people.everywhere(tx, asking)
+    themselves = {name for one in known_as for name in (one.user, one.email) if name}
     key, handle = escalation.next_level(case.plan, now, asked, themselves)
     person = people.person_called(tx, handle) if handle else None
     return Level(key, case.plan.levels[key].name, handle, person)
@@ -76,18 +77,21 @@ def to_person(tx: Transaction, desk: Desk, person: Person, news: News) -> list[L
     return [Line(place.id, t, news(t))]
 
 
-def mentioned(place: Place, person: Person) -> Inline:
-    """Name somebody in a place, so that they are notified where their platform is that of the place."""
+def mentioned(tx: Transaction, place: Place, person: Person) -> Inline:
+    """Name somebody in a place, so that they are notified where its platform knows them."""
     name = cases.called(person)
-    return Mention(person.user, name) if place.platform == person.platform else name
+    here = people.on(tx, person, place.platform)
+    return name if here is None else Mention(here.user, name)
 
 
-def addressee(t: Words, place: Place, person: Person | None, handle: str | None, level: str | None) -> Rich:
+def addressee(
+    tx: Transaction, t: Words, place: Place, person: Person | None, handle: str | None, level: str | None
+) -> Rich:
     """Say who is meant: whoever has the ticket, or who is on call at a level of the plan."""
     if person is not None and level is None:
-        return t.rich("{who}, this is yours.", who=mentioned(place, person))
+        return t.rich("{who}, this is yours.", who=mentioned(tx, place, person))
     if person is not None or handle is not None:
-        who = mentioned(place, person) if person else handle or ""
+        who = mentioned(tx, place, person) if person else handle or ""
         return t.rich("On call ({level}): {who}.", level=level or "", who=who)
     return t.rich("Nobody is named for {level} in the plan.", level=level or "")
 

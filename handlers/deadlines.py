@@ -205,7 +205,7 @@ def _call(
     case.add(Event(now, Kind.TOLD, data=data))
     news = news or (lambda t: (escalation.say_reason(template, values, t),))
     lines = calls.to_team(
-        desk, news, lambda place: calls.addressee(desk.team, place, person, call.person, level)
+        desk, news, lambda place: calls.addressee(tx, desk.team, place, person, call.person, level)
     )
     return lines if person is None else [*lines, *calls.to_person(tx, desk, person, news)]
 

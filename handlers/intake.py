@@ -144,7 +144,7 @@ def _add(call: Call, place: Place, case: Case, *, added: bool = False) -> Answer
 
     With `added` its writer is told to which ticket it went.
     """
-    if call.person.agent and call.person.id != case.ticket.requester_id:
+    if call.person.agent and not people.same(call.person, case.requester):
         event_id = _record(call, place, case, Kind.REPLIED)
         conversations.pass_on(call, case, place, event_id, Kind.REPLIED)
         moves.take_if_free(case, call)

@@ -44,7 +44,7 @@ def _event(call: Call, kind: Kind, **data: Any) -> Event:
 
 def take(case: Case, call: Call) -> None:
     """Give the ticket to the one who asks; to the one who has it already, only if we have called since."""
-    mine = case.assignee is not None and case.assignee.id == call.person.id
+    mine = people.same(case.assignee, call.person)
     if mine and case.ticket.status is Status.IN_PROGRESS and not _called_since_taken(case):
         raise Refused(_("{number} is yours already."), number=case.ticket.number)
     if case.ticket.status is Status.ON_HOLD:
@@ -71,7 +71,7 @@ def _called_since_taken(case: Case) -> bool:
 
 def take_offered(case: Case, call: Call) -> None:
     """Give the ticket to the one who accepts an offer. Raises `Refused` when a colleague was quicker."""
-    held = case.assignee is not None and case.assignee.id != call.person.id
+    held = case.assignee is not None and not people.same(case.assignee, call.person)
     if held and case.ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
         raise Refused(
             _(
@@ -98,7 +98,7 @@ def assign(case: Case, call: Call, to: Person) -> None:
     if case.ticket.status not in (Status.IN_PROGRESS, Status.ON_HOLD):
         _triage_first(case, call)
         case.move(Verb.TAKE)
-    myself = to.id == call.person.id
+    myself = people.same(to, call.person)
     _give(case, call, to, Kind.TAKEN if myself else Kind.ASSIGNED)
     if not myself:
         _tell_who_has_it(case, call, to)
@@ -107,7 +107,9 @@ def assign(case: Case, call: Call, to: Person) -> None:
 def _tell_who_has_it(case: Case, call: Call, to: Person) -> None:
     t, number = call.desk.team, Bold(case.ticket.number)
     for place in call.desk.triages:
-        sentence = t.rich("{number} is now with {who}.", number=number, who=calls.mentioned(place, to))
+        sentence = t.rich(
+            "{number} is now with {who}.", number=number, who=calls.mentioned(call.tx, place, to)
+        )
         case.call(call.desk, place.id, told(sentence, t, case.plan.zone))
     by = cases.called(call.person)
     alone = calls.to_person(call.tx, call.desk, to, lambda t: t.rich("{who} gave you this ticket.", who=by))
@@ -269,7 +271,7 @@ def escalate(case: Case, call: Call, reason: str) -> Level:
         return t.rich("{who} escalated {number}: {reason}", who=who, number=number, reason=_ended(reason))
 
     def to(place: Place) -> Rich:
-        return calls.addressee(call.desk.team, place, level.person, level.handle, level.name)
+        return calls.addressee(call.tx, call.desk.team, place, level.person, level.handle, level.name)
 
     lines = calls.to_team(call.desk, news, to)
     if level.person is not None:

@@ -1,11 +1,11 @@
 """A customer's later words may say that it is worse than it seemed: "now nothing works at all"."""
 
 from desk import escalation
-from desk.messages import Inline, Mention, Rich
+from desk.messages import Rich
 from desk.team_messages import graver
 from desk.tickets import Event, Kind, Status
 from desk.triage import Suggestion
-from handlers import cases, deadlines, homes
+from handlers import calls, cases, deadlines, homes
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.opening import kept
@@ -44,7 +44,9 @@ def _suggest(call: Call, case: Case, wanted: str, meant: Suggestion) -> None:
     for place in (*call.desk.triages, *own):
         t = call.desk.team
         reason = t(meant.reason, **meant.values)
-        case.call(call.desk, place.id, graver(case.ticket, wanted, reason, _to(person, place), case.plan, t))
+        case.call(
+            call.desk, place.id, graver(case.ticket, wanted, reason, _to(call, person, place), case.plan, t)
+        )
 
 
 def _on_call(call: Call, case: Case, wanted: str) -> Person | None:
@@ -54,9 +56,7 @@ def _on_call(call: Call, case: Case, wanted: str) -> Person | None:
     return people.person_called(call.tx, handle) if handle else None
 
 
-def _to(person: Person | None, place: Place) -> Rich:
+def _to(call: Call, person: Person | None, place: Place) -> Rich:
     if person is None or place.kind != "triage":
         return ()
-    name = cases.called(person)
-    who: Inline = Mention(person.user, name) if place.platform == person.platform else name
-    return (" ", who)
+    return (" ", calls.mentioned(call.tx, place, person))

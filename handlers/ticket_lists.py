@@ -46,7 +46,8 @@ def list_tickets(call: Call, text: str) -> Answer:
 def _listed(call: Call, text: str) -> _List:
     t, wanted, most = call.t, folded(text), _LISTED + 1
     if wanted in ("mine", "my", "ale mele", "mele"):
-        found = tickets.open_tickets(call.tx, assignee_id=call.person.id, most=most)
+        mine = [one.id for one in people.everywhere(call.tx, call.person)]
+        found = tickets.open_tickets(call.tx, assignee_ids=mine, most=most)
         none = t("You have no tickets. /ticket list free shows those that nobody has.")
         return _List(found, t("Your open tickets"), none)
     if wanted in ("free", "unassigned", "libere"):

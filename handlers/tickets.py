@@ -46,15 +46,25 @@ def _agent(call: Call, who: str) -> Person:
     wanted = folded(who.lstrip("@"))
     if wanted in ("me", "mie", "eu"):
         return call.person
-    team = people.agents(call.tx)
-    for person in team:
+    for person in people.agents(call.tx):
         if wanted and wanted in (folded(person.user), folded(person.name), folded(person.email or "")):
-            return person
+            return people.on(call.tx, person, call.incoming.platform) or person
+    team = _team(call)
     close = [person for person in team if wanted and wanted in folded(person.name)]
     if len(close) == 1:
         return close[0]
     names = ", ".join(cases.called(person) for person in team) or "—"
     raise BadInput(_("Who of the team? Write one of: {names}."), names=names)
+
+
+def _team(call: Call) -> list[Person]:
+    """Return the team, each once: as known where the asker is, or else where they are known."""
+    team: list[Person] = []
+    agents = people.agents(call.tx)
+    for person in sorted(agents, key=lambda one: one.platform != call.incoming.platform):
+        if not any(people.same(person, one) for one in team):
+            team.append(person)
+    return sorted(team, key=lambda one: (one.name, one.id))
 
 
 def priority(call: Call, text: str) -> Answer:
@@ -68,7 +78,7 @@ def prioritise(call: Call, case: Case, wanted: str) -> None:
     """Set the priority, and begin the calls that the new one asks for: whoever has the ticket needs none."""
     before = case.ticket.priority
     moves.prioritise(case, call, wanted)
-    if case.ticket.priority != before and case.ticket.assignee_id != call.person.id:
+    if case.ticket.priority != before and not people.same(case.assignee, call.person):
         deadlines.opened(call.tx, call.desk, case, call.now)
     _store(call, case)
 

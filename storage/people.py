@@ -216,6 +216,18 @@ def same(one: Person | None, other: Person | None) -> bool:
     return known and str(one.email).lower() == str(other.email).lower()
 
 
+def everywhere(tx: Transaction, person: Person) -> list[Person]:
+    """Return somebody on every platform on which they are known, as in `same`; themselves first."""
+    if not (person.agent and person.email):
+        return [person]
+    return [person, *(one for one in agents(tx) if one.id != person.id and same(one, person))]
+
+
+def on(tx: Transaction, person: Person, platform: str) -> Person | None:
+    """Return somebody as a platform knows them, None where it does not."""
+    return next((one for one in everywhere(tx, person) if one.platform == platform), None)
+
+
 def change_place(tx: Transaction, place_id: int, **changes: Any) -> None:
     """Change some columns of a place."""
     tx.execute(sa.update(places).where(places.c.id == place_id).values(**changes))

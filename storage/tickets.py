@@ -1,6 +1,6 @@
 """Tickets, their history, and the messages that belong to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -216,7 +216,7 @@ def open_tickets(
     tx: Transaction,
     *,
     customer_id: int | None = None,
-    assignee_id: int | None = None,
+    assignee_ids: Collection[int] | None = None,
     requester_id: int | None = None,
     unassigned: bool = False,
     most: int = 20,
@@ -225,8 +225,8 @@ def open_tickets(
     query = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES))
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)
-    if assignee_id is not None:
-        query = query.where(tickets.c.assignee_id == assignee_id)
+    if assignee_ids is not None:
+        query = query.where(tickets.c.assignee_id.in_(assignee_ids))
     if requester_id is not None:
         query = query.where(tickets.c.requester_id == requester_id)
     if unassigned:

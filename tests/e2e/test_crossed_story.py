@@ -1,6 +1,5 @@
 """Customers and the team on different platforms, and on both: one desk in Slack and in Teams at once."""
 
-import asyncio
 import re
 from collections import Counter
 
@@ -9,9 +8,9 @@ import pytest
 from desk.tickets import Status
 from tests.e2e import local_slack, teams_world
 from tests.e2e.conftest import Book
-from tests.e2e.desk_process import DeskProcess, eventually
+from tests.e2e.desk_process import eventually
 from tests.e2e.gateway import Gateway
-from tests.e2e.local_slack import CARPATI, ION_DM, LocalSlack, Sent, buttons, words
+from tests.e2e.local_slack import CARPATI, ION_DM, LocalSlack, buttons, words
 from tests.e2e.playground import Playground
 from tests.e2e.sight import card_in_slack, in_slack, in_teams, is_card
 from tests.e2e.teams_gateway import Post
@@ -29,6 +28,10 @@ TEAMS_ALONE = pytest.mark.parametrize("team_on", [("teams",)], ids=["team in Tea
 async def silence(book: Book) -> None:
     """Wait until all was said that will be said."""
     await eventually(book.all_said, "nothing waits to be sent")
+
+
+async def is_named(book: Book) -> bool:
+    return await book.count(f"people WHERE user = '{S_ION}' AND name <> ''") == 1
 
 
 async def is_gone(slack: LocalSlack, channel: str, ts: str) -> None:
@@ -128,7 +131,7 @@ async def test_a_customer_in_slack_is_helped_by_a_team_in_teams(
     dialog = await teams.presses(T_ANA, card, "ticket.reply")
     await teams.submits(T_ANA, card, dialog, text="Ne uităm acum. Ce *mesaj* apare?")
     reply = await in_slack(slack, ION_DM, "Ne uităm acum.", asked)
-    assert words(reply) == "*Ana Ionescu*\nNe uităm acum. Ce ∗mesaj∗ apare?"
+    assert words(reply) == "*Ana Ionescu*\nNe uităm acum. Ce ∗mesaj* apare?"  # what looks like "*" cannot open
 
     answer = await slack.says(S_ION, ION_DM, "Apare un mesaj rosu", thread=asked)
     copy = await in_teams(teams, T_TRIAGE, "Apare un mesaj rosu")
@@ -223,7 +226,9 @@ async def test_somebody_of_the_team_is_one_person_on_both_platforms(
     assert (await book.kinds()).count("taken") == 1
 
 
-async def test_a_colleague_is_assigned_by_name_wherever_they_are(slack: LocalSlack, teams: Playground) -> None:
+async def test_a_colleague_is_assigned_by_name_wherever_they_are(
+    slack: LocalSlack, teams: Playground
+) -> None:
     await teams.says(T_ION, ION_CHAT, ASKED)
     await card_in_slack(slack, "T-1001")
     assert "Mihai Stan" in await slack.types(S_ANA, S_TRIAGE, "/ticket assign 1001 mihai")
@@ -271,6 +276,8 @@ async def test_words_travel_both_ways_once_in_order_and_with_names(
     await teams.says(T_ION, ION_CHAT, f"Din Teams {said[2]}")
     await slack.says(S_ANA, CARPATI, f"Din Slack {said[3]}", thread=root)
     await silence(book)
+    await eventually(lambda: is_named(book), "Slack has told who Ion is")
+    await silence(book)
 
     heard = [words(one) for one in await slack.by_the_desk(CARPATI, root)]
     assert heard == [f"*Ion Popescu*\nDin Teams {text}" for text in (said[0], said[2])]
@@ -317,7 +324,7 @@ async def test_what_people_type_stays_text_and_mentions_nobody_on_either_side(
     post = await in_teams(teams, ION_CHAT, "Slack:")
     await silence(book)
 
-    assert "∗merge∗" in copy
+    assert "∗merge*" in copy
     assert "<@" not in copy
     assert "<!" not in copy
     assert "*merge*" in post.text
