@@ -13,7 +13,7 @@ from handlers import cases
 from handlers.cases import Case, Conversation
 from handlers.context import Call
 from handlers.opening import attached
-from storage import links, outbox
+from storage import links, outbox, tickets
 from storage.links import Link
 from storage.people import Place
 
@@ -61,6 +61,21 @@ def _say(
 def with_files(message: Message, incoming: Incoming) -> Message:
     """Return a message that passes on what somebody wrote, with what they attached to it."""
     return replace(message, files=attached(incoming)) if incoming.files else message
+
+
+def name_copies(call: Call, name: str) -> None:
+    """Let the copies of what somebody wrote before we knew their name bear it, instead of their id.
+
+    Only the latest are looked at: a platform tells a name within seconds.
+    """
+    written = tickets.lately_from(call.tx, call.person.id)
+    copies = outbox.lately_put(call.tx, [_key(event_id) for event_id in written]) if written else []
+    unknown, named = cases.called(call.person), []
+    for post in copies:
+        if post.message is not None and post.message.author is not None:
+            author = post.message.author.replace(unknown, name)
+            named.append(replace(post, message=replace(post.message, author=author)))
+    outbox.put(call.tx, named, call.now)
 
 
 def link(call: Call, text: str) -> Answer:

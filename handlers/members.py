@@ -2,7 +2,7 @@
 
 from desk.customer_messages import arrived, welcome
 from desk.messages import Answer
-from handlers import cases
+from handlers import cases, conversations
 from handlers.context import Call
 from storage import outbox, people, tickets
 from storage.outbox import Post
@@ -20,6 +20,7 @@ def profile(call: Call) -> Answer:
         people.change_person(call.tx, call.person.id, **changes)
     if "name" in changes and not call.person.name:
         _named_on_cards(call)
+        conversations.name_copies(call, changes["name"])
     return Answer()
 
 

@@ -18,6 +18,8 @@ from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
 
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Message).decode
+_LATELY = 5_000  # letters
 
 
 def _put(insert: Any) -> Any:
@@ -113,6 +115,19 @@ def places_of(tx: Transaction, key: str) -> frozenset[int]:
     said = sa.select(posts.c.place_id).where(posts.c.key == key)
     waits = sa.select(outbox.c.place_id).where(outbox.c.key == key, outbox.c.done_at.is_(None))
     return frozenset(tx.execute(said.union(waits)).scalars())
+
+
+def lately_put(tx: Transaction, keys: list[str]) -> list[Post]:
+    """Return the posts with these keys as they were put last, of those among the last few thousand."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(outbox.c.id), 0)).scalar_subquery()
+    columns = (outbox.c[name] for name in ("place_id", "message", "key", "under", "thread"))
+    query = sa.select(*columns).where(outbox.c.id > newest - _LATELY, outbox.c.key.in_(keys))
+    found = {(row.place_id, row.key): row for row in tx.execute(query.order_by(outbox.c.id))}
+    return [
+        Post(row.place_id, _decode(row.message), key=row.key, under=row.under, thread=row.thread)
+        for row in found.values()
+        if row.message is not None
+    ]
 
 
 def post_at(tx: Transaction, place_id: int, platform_id: str) -> str | None:

@@ -23,6 +23,7 @@ class Belonging(Struct, frozen=True):
 
 
 _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
+_LATELY = 5_000  # lines of all histories
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
 _SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
@@ -167,6 +168,14 @@ def event(tx: Transaction, event_id: int) -> Event:
     """Return one line of a history that a row of ours refers to."""
     at, kind, who, source, data = tx.execute(_EVENT_BY_ID.where(ticket_events.c.id == event_id)).one()
     return Event(at, Kind(kind), who=who, source=source, data=data)
+
+
+def lately_from(tx: Transaction, person_id: int) -> list[int]:
+    """Return which lines of histories are somebody's, of those among the last few thousand."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(ticket_events.c.id), 0)).scalar_subquery()
+    lately = ticket_events.c.id > newest - _LATELY
+    query = sa.select(ticket_events.c.id).where(lately, ticket_events.c.who == person_id)
+    return list(tx.execute(query.order_by(ticket_events.c.id)).scalars())
 
 
 def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:

@@ -135,3 +135,35 @@ async def test_the_card_and_the_reply_form_say_every_place_that_reads(desk: Test
     assert form is not None
     assert "Web + Web #trans-carpati" in "".join(str(getattr(part, "text", part)) for part in form.intro)
     assert "Web + Web #trans-carpati" in await said_last(desk, "triage")
+
+
+async def test_copies_bear_the_name_of_somebody_whom_we_knew_by_their_id(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    await desk.deliver()
+    opened = await desk.platform_id("trans-carpati", "opened:1001")
+    await channel(desk, "dorel").says("Și la mine la fel", thread=opened)
+    assert await said_last(desk, "dm:ion") == "dorel:\nȘi la mine la fel"
+    copy = await desk.platform_id("dm:ion", f"said:{(await desk.event_ids())[-1]}")
+    await channel(desk, "dorel").says("Apare o eroare", thread=opened)
+    await channel(desk, "dorel").does("profile", fields={"name": "Dorel Pop"})
+    assert "Dorel Pop:\nApare o eroare" in await desk.said_in("dm:ion")
+    assert "dorel:\nApare o eroare" not in await desk.said_in("dm:ion")
+    assert await desk.posts_of("dm:ion", copy) == "Dorel Pop:\nȘi la mine la fel"
+    assert "Dorel Pop" in await said_last(desk, "triage")
+
+
+async def test_what_was_taken_back_does_not_come_back_with_a_name(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    await desk.deliver()
+    opened = await desk.platform_id("trans-carpati", "opened:1001")
+    message = await channel(desk, "dorel").says("Și la mine la fel", thread=opened)
+    await desk.deliver()
+    await channel(desk, "dorel").does("deleted", message=message, thread=opened)
+    await channel(desk, "dorel").does("profile", fields={"name": "Dorel Pop"})
+    await desk.deliver()
+    copy = [one for place, _thread, one in desk.sent if place == "dm:ion"]
+    assert copy[-1] is None
