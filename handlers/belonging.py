@@ -4,6 +4,7 @@
 2. "It still does not work" and "any news?" are about their latest ticket here, also one lately resolved.
 3. Where they talk to us alone, or where there are no threads, so is whatever does not say by itself what is
    wrong: an answer, a detail. Where there are no threads, a colleague's word is about the only open ticket.
+4. A ticket that was brought here is everybody's here. Where there are threads, its own says what is about it.
 
 Who is understood wrongly says so with one button (`handlers.support_buttons`).
 """
@@ -21,30 +22,37 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def ticket_meant(call: Call, place: Place, meant: Suggestion) -> int | None:
     """Return the ticket that a message is about, None when it begins something new."""
-    here, who, policy = place.id, call.person.id, call.desk.plan.tickets
-    just_now = tickets.latest_from(call.tx, here, who, call.now - policy.gather)
+    just_now = _latest(call, place, call.now - call.desk.plan.tickets.gather)
     if just_now is not None or not meant.request:
         return just_now
-    latest = tickets.latest_from(call.tx, here, who, _EVER)
+    latest = _latest(call, place, _EVER)
     if goes_on(call.incoming.text):
-        lately = call.now - policy.reopen_within
-        return latest or tickets.latest_from(call.tx, here, who, lately, resolved=True)
+        return latest or _lately_resolved(call, place)
     if meant.priority is not None or not (call.incoming.direct or not call.incoming.threaded):
         return None
-    return latest or (None if call.incoming.threaded else tickets.only_open_one(call.tx, here))
+    return latest or (None if call.incoming.threaded else tickets.only_open_one(call.tx, place.id))
+
+
+def _latest(call: Call, place: Place, since: datetime, *, resolved: bool = False) -> int | None:
+    own = tickets.latest_from(call.tx, place.id, call.person.id, since, resolved=resolved)
+    if own is not None or call.incoming.threaded:
+        return own
+    return tickets.latest_linked(call.tx, place.id, since, resolved=resolved)
+
+
+def _lately_resolved(call: Call, place: Place) -> int | None:
+    return _latest(call, place, call.now - call.desk.plan.tickets.reopen_within, resolved=True)
 
 
 def spoken_about(call: Call, place: Place, talk: Suggestion) -> int | None:
     """Return the ticket that "yes" or "it works now" is about: the person's latest one here."""
-    here, who = place.id, call.person.id
     if talk.talk == "settled":
-        lately = call.now - call.desk.plan.tickets.reopen_within
         return (
-            tickets.latest_from(call.tx, here, who, since=_EVER)
-            or tickets.latest_from(call.tx, here, who, since=lately, resolved=True)
-            or (tickets.only_open_one(call.tx, here) if place.customer_id is not None else None)
+            _latest(call, place, _EVER)
+            or _lately_resolved(call, place)
+            or (tickets.only_open_one(call.tx, place.id) if place.customer_id is not None else None)
         )
     polite = talk.talk == "greeting" or (talk.talk == "thanks" and not call.incoming.direct)
     if polite or call.incoming.thread is not None:
         return None
-    return tickets.latest_from(call.tx, here, who, since=_EVER)
+    return _latest(call, place, _EVER)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.tickets import Event, Kind, Status, Ticket
 from storage.prepared import Prepared, Rows, among
-from storage.tables import ticket_events, ticket_messages, tickets
+from storage.tables import ticket_events, ticket_messages, ticket_places, tickets
 from storage.transactions import Transaction
 
 
@@ -214,9 +214,24 @@ def latest_from(
     return ticket_id
 
 
+def latest_linked(tx: Transaction, place_id: int, since: datetime, *, resolved: bool = False) -> int | None:
+    """Return the open (or `resolved`) ticket that goes on here too and to which something was added since."""
+    status = _RESOLVED if resolved else sa.not_(_RESOLVED)
+    here = tickets.c.id.in_(_linked_to(place_id)) & (tickets.c.last_said_at >= since)
+    newest = tickets.c.last_said_at.desc()
+    query = sa.select(tickets.c.id).where(here, status).order_by(newest).limit(1)
+    ticket_id: int | None = tx.execute(query).scalar()
+    return ticket_id
+
+
+def _linked_to(place_id: int) -> sa.Select[tuple[int]]:
+    return sa.select(ticket_places.c.ticket_id).where(ticket_places.c.place_id == place_id)
+
+
 def only_open_one(tx: Transaction, place_id: int) -> int | None:
     """Return the open ticket of a place, None where there are none or several."""
-    open_here = tickets.c.status.in_(_OPEN_STATES) & (tickets.c.place_id == place_id)
+    here = (tickets.c.place_id == place_id) | tickets.c.id.in_(_linked_to(place_id))
+    open_here = tickets.c.status.in_(_OPEN_STATES) & here
     found = tx.execute(sa.select(tickets.c.id).where(open_here).limit(2)).scalars().all()
     return found[0] if len(found) == 1 else None
 

@@ -14,7 +14,7 @@ from tests.e2e.local_slack import CARPATI, ION_DM, LocalSlack, buttons, words
 from tests.e2e.playground import Playground
 from tests.e2e.sight import card_in_slack, in_slack, in_teams, is_card
 from tests.e2e.teams_gateway import Post
-from tests.e2e.teams_world import ION_CHAT
+from tests.e2e.teams_world import GROUP, ION_CHAT
 
 pytestmark = pytest.mark.usefixtures("desk_in_both")
 
@@ -353,3 +353,25 @@ async def test_closing_and_reopening_are_seen_in_both(
     await silence(book)
     assert Counter(await book.kinds())["reopened"] == 1
     assert (await book.ticket()).status is Status.IN_PROGRESS
+
+
+async def test_a_group_chat_in_teams_goes_on_with_a_ticket_of_slack(
+    slack: LocalSlack, teams: Playground, book: Book
+) -> None:
+    asked = await slack.says(S_ION, ION_DM, ASKED)
+    await card_in_slack(slack, "T-1001")
+    await teams.says(T_ANA, GROUP, "ticket link 1001", mention=True)
+    begun = await in_teams(teams, GROUP, "De acum continuăm și aici.")
+    message = await teams.says(T_ION, GROUP, "Apare o eroare rosie")
+    copy = await in_slack(slack, ION_DM, "Apare o eroare rosie", asked)
+    await teams.edits(T_ION, GROUP, message, "Apare o eroare roșie")
+    assert (await in_slack(slack, ION_DM, "Apare o eroare roșie", asked))["ts"] == copy["ts"]
+    await slack.types(S_ANA, S_TRIAGE, "/ticket reply 1001 Ne uităm acum.")
+    reply = await in_slack(slack, ION_DM, "Ne uităm acum.", asked)
+    assert words(reply) == "*Ana Ionescu*\nNe uităm acum."
+    await in_teams(teams, GROUP, "Ne uităm acum.", lambda post: post.id != begun.id)
+    await slack.says(S_ION, ION_DM, "Și colegii văd la fel", thread=asked)
+    await in_teams(teams, GROUP, "Și colegii văd la fel")
+    await silence(book)
+    assert await book.count("tickets") == 1
+    assert sum("eroare" in text for text in said_in_teams(teams, GROUP)) == 0

@@ -125,3 +125,30 @@ async def test_thanks_that_are_changed_into_an_answer_take_the_ticket_off_hold_a
     await desk.customer().does("edited", message=thanks, text=text, thread=root)
     assert (await desk.ticket()).status is Status.IN_PROGRESS
     assert "next_response" in {clock.name for clock in (await desk.case()).clocks() if clock.running}
+
+
+async def test_where_there_are_no_threads_a_ticket_that_was_brought_here_is_everybodys(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    group = Speaker(desk, "ana", "grup", direct=False)
+    await group.types("/customer link Trans Carpați")
+    await group.types("/ticket link 1001")
+    colleague = Speaker(desk, "dorel", "grup", direct=False)
+    await colleague.says("Apare o eroare roșie", threaded=False)
+    await desk.after(DAY)
+    await colleague.says("Tot nu merge", threaded=False)
+    assert [event.data["text"] for event in await desk.history() if event.kind is Kind.SAID] == [
+        *("Apare o eroare roșie", "Tot nu merge")
+    ]
+
+
+async def test_where_there_are_threads_a_ticket_that_was_brought_here_keeps_to_its_own(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    channel = Speaker(desk, "ana", "trans-carpati", direct=False)
+    await channel.types("/customer link Trans Carpați")
+    await channel.types("/ticket link 1001")
+    await Speaker(desk, "dorel", "trans-carpati", direct=False).says("Nu se mai sincronizează facturile")
+    assert len(await desk.all_tickets()) == 2
