@@ -118,8 +118,8 @@ async def _teams(settings: Settings) -> list[Finding]:
 
 async def _pages(settings: Settings) -> list[Finding]:
     address = f"http://{settings.desk_host}:{settings.desk_port}"
-    page = f"{address}/try" if settings.try_page else "off, because a chat platform is configured"
-    return [Finding("try page", True, page)]
+    off = "DESK_TRY is false" if settings.desk_try is False else "a chat platform is configured"
+    return [Finding("try page", True, f"{address}/try" if settings.try_page else f"off, because {off}")]
 
 
 _LOOKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (

@@ -10,11 +10,12 @@ from bot.slack.people import code
 from notifications.slack.answers import inner, word
 
 _TIMEOUT = 5  # seconds
+_CHANNEL = "Set SLACK_TRIAGE_CHANNEL to the id of the team's private channel, whose members are the agents."
 
 
 async def look(settings: Settings) -> list[Finding]:
     """Look at the settings, then ask Slack."""
-    found = [*_secrets(settings)]
+    found = [*_secrets(settings), *_missing_channel(settings)]
     if settings.slack_bot_token is None:
         found.append(Finding("slack", True, "many workspaces, installed at /slack/install"))
         return found
@@ -40,6 +41,15 @@ def _secrets(settings: Settings) -> list[Finding]:
         return [Finding("requests", True, "HTTP at /slack/events, signed")]
     mend = "Set SLACK_SIGNING_SECRET (Basic Information of your app), or SLACK_APP_TOKEN for Socket Mode."
     return [Finding("requests", False, "nothing proves that requests come from Slack", mend)]
+
+
+def _missing_channel(settings: Settings) -> list[Finding]:
+    """Tell that there is no channel for the team: a failure where there is none on any platform."""
+    if settings.slack_triage_channel:
+        return []
+    if settings.teams_triage_channel:
+        return [Finding("channel", True, "none in Slack: the team works in Teams alone", _CHANNEL)]
+    return [Finding("channel", False, "none: nobody takes up what customers write", _CHANNEL)]
 
 
 async def _triage(client: AsyncWebClient, channel: str | None) -> list[Finding]:

@@ -7,6 +7,7 @@ import structlog
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.cli import check
 from bot.config import Settings
 from desk import plan as plans
 
@@ -40,6 +41,42 @@ def test_check_on_a_new_machine_says_what_is_there_and_what_to_do_next() -> None
 def test_check_can_speak_to_programs() -> None:
     found = json.loads(run.invoke(app, ["check", "--json"]).output)
     assert {one["what"] for one in found} == {"plan", "database", "slack", "teams", "try page"}
+
+
+@pytest.mark.parametrize(
+    ("team", "code", "said"),
+    [
+        ({}, 1, "nobody takes up what customers write"),
+        ({"TEAMS_TRIAGE_CHANNEL": "19:a@thread.tacv2"}, 0, "the team works in Teams alone"),
+        ({"SLACK_TRIAGE_CHANNEL": "T1/C1"}, 0, "installed at /slack/install"),
+    ],
+)
+def test_check_fails_where_the_team_of_a_slack_desk_has_no_channel(
+    team: dict[str, str], code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "shh", "SLACK_SIGNING_SECRET": "shh"}
+    for name, value in (slack | team).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("bot.cli.check._LOOKS", (check._slack,))
+    result = run.invoke(app, ["check"])
+    assert (result.exit_code, said in result.output) == (code, True)
+    assert ("Set SLACK_TRIAGE_CHANNEL" in result.output) is ("SLACK_TRIAGE_CHANNEL" not in team)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DESK_TRY", "false", "off, because DESK_TRY is false"),
+        ("DESK_TEAMS_PLAYGROUND", "true", "off, because a chat platform is configured"),
+        ("DESK_PORT", "8401", "http://127.0.0.1:8401/try"),
+    ],
+)
+def test_check_tells_where_the_try_page_is_or_why_it_is_off(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr("bot.cli.check._LOOKS", (check._pages,))
+    assert said in run.invoke(app, ["check"]).output
 
 
 def test_check_fails_for_a_plan_with_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
