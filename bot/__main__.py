@@ -27,7 +27,7 @@ app.add_typer(customers, name="customers")
 
 @app.command()
 def serve() -> None:
-    """Run the desk. Settings come from the environment and from .env; README.md lists them."""
+    """Run the desk. Settings come from the environment and from .env; docs/settings.md lists them."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.cli.settings import load, reason

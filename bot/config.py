@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """The port to listen on."""
 
     desk_log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """debug, info, warning or error. Message text is logged on debug only."""
+    """debug, info, warning or error. What people write is logged on none of them."""
 
     desk_log_json: bool = False
     """Whether log lines are JSON, for a collector, instead of text for people."""

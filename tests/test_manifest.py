@@ -12,7 +12,7 @@ import pytest
 
 from bot.slack.actions import ASK_FOR_SUPPORT, OPEN_TICKET
 from bot.slack.installs import SCOPES
-from handlers import router
+from handlers import router, support
 
 ROOT = Path(__file__).parents[1]
 PLACEHOLDER = "https://YOUR-DESK.example"
@@ -91,6 +91,14 @@ def test_every_command_that_exists_is_declared(manifest: dict[str, Any]) -> None
         assert len(one["usage_hint"]) <= 1000
         # Without it, a person mentioned in a command arrives without their id.
         assert one["should_escape"] is True
+
+
+def test_every_word_of_a_usage_hint_is_one_of_its_command(manifest: dict[str, Any]) -> None:
+    families = {**router.TEAM_COMMANDS, "support": support.COMMANDS}
+    for one in manifest["features"]["slash_commands"]:
+        known = {*families[one["command"].removeprefix("/")], "help"}
+        hints = [hint for hint in one["usage_hint"].split(" | ") if not hint.startswith("[")]
+        assert {hint.split()[0] for hint in hints} <= known
 
 
 def test_shortcuts_lead_into_the_code(manifest: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.edge import Edge
-from bot.slack.http import routes
+from bot.slack.http import installing, routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
 from bot.slack.people import FAILURES, code, members
 from bot.slack.profiles import Profiles
@@ -72,7 +72,9 @@ async def connect(app: "App", site: web.Application) -> None:
         )
     if settings.slack_signing_secret is not None:
         signing = settings.slack_signing_secret.get_secret_value()
-        site.add_routes(routes(bolt, signing, installs.oauth if installs else None))
+        site.add_routes(routes(bolt, signing))
+    if installs is not None:
+        site.add_routes(installing(installs.oauth))
     added = installs.added if installs else asyncio.Event()
     works = [_know_the_team(app, client, token_for, added, edge.profiles)]
     if settings.slack_app_token is not None:

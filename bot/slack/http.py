@@ -17,13 +17,8 @@ _OLDEST = 300  # seconds
 _DIGITS = re.compile(r"[0-9]{1,12}")
 
 
-def routes(
-    app: AsyncApp,
-    signing_secret: str,
-    oauth: AsyncOAuthFlow | None = None,
-    now: Callable[[], float] = time.time,
-) -> list[web.RouteDef]:
-    """Return the routes of the Slack app; those that install it only with `oauth`.
+def routes(app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.time) -> list[web.RouteDef]:
+    """Return the route of the Slack app.
 
     `now` is the machine's clock, in seconds: that is what Slack's timestamps are held against.
     """
@@ -41,8 +36,7 @@ def routes(
             return web.Response(status=400, text="The request cannot be read.")
         return await to_aiohttp_response(await app.async_dispatch(told))
 
-    found = [web.post("/slack/events", events)]
-    return found if oauth is None else [*found, *_installing(oauth)]
+    return [web.post("/slack/events", events)]
 
 
 async def _read(request: web.Request) -> bytes | None:
@@ -78,7 +72,9 @@ def _bolt_request(raw: bytes, request: web.Request) -> AsyncBoltRequest | None:
     return told if isinstance(told.body, dict) else None
 
 
-def _installing(oauth: AsyncOAuthFlow) -> list[web.RouteDef]:
+def installing(oauth: AsyncOAuthFlow) -> list[web.RouteDef]:
+    """Return the routes by which people install the app in their workspaces."""
+
     async def install(request: web.Request) -> web.StreamResponse:
         return await to_aiohttp_response(await oauth.handle_installation(await to_bolt_request(request)))
 

@@ -87,3 +87,19 @@ async def test_a_database_that_fails_once_does_not_keep_the_team_from_its_desk(
     site.freeze()
     await site.cleanup()
     await app.database.close()
+
+
+async def test_the_app_can_be_installed_also_where_requests_come_over_socket_mode(
+    tmp_path: Path, api: str
+) -> None:
+    app = await prepared(
+        tmp_path, api, slack_client_id="1.2", slack_client_secret="shh", slack_app_token="xapp-1"
+    )
+    site = web.Application()
+    await slack.connect(app, site)
+    paths = {resource.canonical for resource in site.router.resources()}
+    assert {"/slack/install", "/slack/oauth_redirect"} <= paths
+    assert "/slack/events" not in paths
+    site.freeze()
+    await site.cleanup()
+    await app.database.close()

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect as slack
 from bot.slack.edge import Edge
-from bot.slack.http import routes
+from bot.slack.http import installing, routes
 from bot.slack.installs import Installs
 from notifications.chat import SendError
 from notifications.slack.send import SlackChat
@@ -201,7 +201,7 @@ async def test_a_workspace_installs_and_removes_the_app(processes: list[Process]
     chat = SlackChat(process.session, installs.token_for, fake.url)
     app = slack.build(Edge(desk.receive, chat, "ticket", installs.forget), process.client, installs.token_for)
     server = web.Application()
-    server.add_routes(routes(app, SECRET, installs.oauth, now=lambda: NOW))
+    server.add_routes([*routes(app, SECRET, now=lambda: NOW), *installing(installs.oauth)])
     async with TestClient(TestServer(server)) as client:
         page = await client.get("/slack/install")
         assert page.status == 200
