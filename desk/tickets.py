@@ -60,32 +60,34 @@ FLOW: dict[tuple[Status, Verb], Status] = {
 class Kind(StrEnum):
     """What an event of a ticket's history tells."""
 
-    OPENED = "opened"  # text, files
-    SAID = "said"  # the customer spoke: text, files; request (false: they wait for nothing)
-    REPLIED = "replied"  # the team spoke to the customer: text, files
-    NOTED = "noted"  # the team spoke among itself: text, files
+    OPENED = "opened"  # text, files, message
+    # The customer spoke: text, files, message; request (false: they wait for nothing), earlier (true: it was
+    # said before this was a ticket), edited (the message that says so only since it was changed)
+    SAID = "said"
+    REPLIED = "replied"  # the team spoke to the customer: text; files and message, where they wrote it there
+    NOTED = "noted"  # the team spoke among itself: text; files, message, earlier as above
     EDITED = "edited"  # somebody changed what they wrote: message, before, after
     DELETED = "deleted"  # somebody took back what they wrote: message, before
     PRIORITY = "priority"  # before, after, suggested
     CATEGORY = "category"  # before, after
     TAGGED = "tagged"  # before, after
-    CUSTOMER = "customer"  # before, after (names), tier
+    CUSTOMER = "customer"  # before, after (names)
     TIER = "tier"  # before, after
     PLAN = "plan"  # before, after (versions)
     TAKEN = "taken"  # assignee
     ASSIGNED = "assigned"  # assignee
     TRIAGED = "triaged"
     HELD = "held"  # reason
-    RESUMED = "resumed"
-    ESCALATED = "escalated"  # reason
-    RESOLVED = "resolved"  # reason
+    RESUMED = "resumed"  # because ("breach"), where nobody did it
+    ESCALATED = "escalated"  # reason, level; clock, where a breach did it
+    RESOLVED = "resolved"  # text; withdrawn (true), where the customer did it
     REOPENED = "reopened"
-    WARNED = "warned"  # clock
-    BREACHED = "breached"  # clock
-    TOLD = "told"  # an escalation step: who was told what, and why
-    LINKED = "linked"  # another ticket
+    WARNED = "warned"  # clock, started_at, target (seconds)
+    BREACHED = "breached"  # clock, started_at, target (seconds)
+    TOLD = "told"  # somebody was called: level, person, reason, values
+    LINKED = "linked"  # it goes on from another ticket: ticket
     PLACED = "placed"  # it goes on in another conversation too: place; added (false: no longer)
-    MOVED = "moved"  # a message that turned out to be about something else: message, ticket
+    MOVED = "moved"  # a message that turned out to be about something else: message, ticket, text
 
 
 class Event(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """A case: a ticket with all that belongs to it, loaded, changed and stored as one.
 
-Storing writes the ticket, its new history, its deadlines' timer, its card and what is to be said, with
-one statement for each table, however many cases there are.
+Storing writes the ticket, its new history, its deadlines' timer, its card and what is to be said: each of
+them in one go for however many cases there are, but for timers that are needed no more.
 """
 
 from dataclasses import dataclass, field
@@ -86,7 +86,7 @@ class Case:
         self.added.append(event)
 
     def record(self, event: Event) -> None:
-        """Add a line to the history that is stored already."""
+        """Add a line to the history that whoever adds it stores: it is not among `added`."""
         self.history.append(event)
         self._counted += event.kind in sla.COUNTED
 
@@ -211,7 +211,7 @@ def case_named(tx: Transaction, desk: Desk, text: str) -> tuple[Case, str]:
 
 
 def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
-    """Return the cases of tickets: those that are to be changed are locked, and stay so till the end."""
+    """Return the cases of tickets as they are given: who wants to change them has locked them before."""
     histories = tickets.histories(tx, [ticket.id for ticket in found])
     known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
     companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})

@@ -1,5 +1,6 @@
 """Posts that offer a ticket to whoever takes it. They are remembered until somebody does."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from desk.messages import Message
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import offers
 from storage.transactions import Transaction
 
@@ -24,6 +25,7 @@ class Offer(Struct, frozen=True):
 
 _MAKE = Prepared(sa.insert(offers))
 _COLUMNS = [offers.c[name] for name in Offer.__struct_fields__]
+_END = Prepared(sa.delete(offers).where(among(offers.c.ticket_id, "ids")).returning(offers.c.id, *_COLUMNS))
 
 
 def make(tx: Transaction, made: list[Offer]) -> None:
@@ -35,7 +37,7 @@ def make(tx: Transaction, made: list[Offer]) -> None:
 def latest(tx: Transaction, most: int) -> list[Offer]:
     """Return the latest offers that nobody took yet, in the order in which they were made."""
     newest = sa.select(offers.c.id, *_COLUMNS).order_by(offers.c.id.desc()).limit(most)
-    return [_read(row) for row in sorted(tx.execute(newest), key=lambda row: row.id)]
+    return [_read(tuple(row)) for row in sorted(tx.execute(newest), key=_order)]
 
 
 def change(tx: Transaction, changed: list[Offer]) -> None:
@@ -49,10 +51,13 @@ def end(tx: Transaction, ticket_ids: list[int]) -> list[Offer]:
     """Forget the offers of these tickets, and return them in the order in which they were made."""
     if not ticket_ids:
         return []
-    gone = sa.delete(offers).where(offers.c.ticket_id.in_(ticket_ids)).returning(offers.c.id, *_COLUMNS)
-    return [_read(row) for row in sorted(tx.execute(gone), key=lambda row: row.id)]
+    return [_read(row) for row in sorted(tx.run(_END, {"ids": ticket_ids}), key=_order)]
 
 
-def _read(row: Any) -> Offer:
-    values = {name: getattr(row, name) for name in Offer.__struct_fields__}
-    return Offer(**values | {"message": msgspec.convert(row.message, Message)})
+def _order(row: Sequence[Any]) -> int:
+    return int(row[0])
+
+
+def _read(row: tuple[Any, ...]) -> Offer:
+    values = dict(zip(Offer.__struct_fields__, row[1:], strict=True))
+    return Offer(**values | {"message": msgspec.convert(values["message"], Message)})

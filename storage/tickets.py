@@ -246,11 +246,11 @@ def open_tickets(
     most: int = 20,
 ) -> list[Ticket]:
     """Return open tickets, the most pressing first: by when an answer or the fix is due."""
-    query = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES))
+    query, values = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES)), dict[str, Any]()
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)
     if assignee_ids is not None:
-        query = query.where(tickets.c.assignee_id.in_(assignee_ids))
+        query, values = query.where(among(tickets.c.assignee_id, "ids")), {"ids": assignee_ids}
     if requester_id is not None:
         query = query.where(tickets.c.requester_id == requester_id)
     if unassigned:
@@ -258,7 +258,7 @@ def open_tickets(
     answer, fix = tickets.c.answer_due, tickets.c.resolution_due
     earlier = sa.func.least(answer, fix) if tx.postgres else sa.func.min(answer, fix)
     due = sa.func.coalesce(earlier, answer, fix)  # SQLite's min is empty when one of the two is
-    rows = tx.execute(query.order_by(due.is_(None), due, tickets.c.id).limit(most))
+    rows = tx.execute(query.order_by(due.is_(None), due, tickets.c.id).limit(most), values)
     return [_ticket(row) for row in rows]
 
 

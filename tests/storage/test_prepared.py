@@ -3,14 +3,14 @@ from itertools import chain
 import pytest
 import sqlalchemy as sa
 
-from storage import letters, people, tables, tickets, timers
+from storage import letters, offers, people, tables, tickets, timers
 from storage.database import Database
 from storage.prepared import Prepared
 from storage.transactions import Transaction
 from tests.desk_in_tests import MONDAY_TEN
 
 _SQLITE = sa.create_engine("sqlite://").dialect
-_NAMED = chain.from_iterable(vars(module).items() for module in (letters, people, tickets, timers))
+_NAMED = chain.from_iterable(vars(module).items() for module in (letters, offers, people, tickets, timers))
 _OF_SQLITE = {
     name: str(one.statement.compile(dialect=_SQLITE)) for name, one in _NAMED if isinstance(one, Prepared)
 }
