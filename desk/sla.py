@@ -23,9 +23,7 @@ from msgspec import Struct
 from desk.hours import Calendar, Hold, Segment
 from desk.plan import ClockName, Plan
 from desk.rests import told_apart
-from desk.targets import Targets as Targets
-from desk.targets import calendar as calendar
-from desk.targets import targets as targets
+from desk.targets import calendar, targets
 from desk.tickets import Event, Kind
 
 _Run = tuple[datetime, datetime | None]

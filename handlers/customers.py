@@ -7,10 +7,12 @@ from datetime import datetime
 
 from desk.errors import BadInput, NotFound, Refused
 from desk.messages import Answer, Bold, Fine, Message, Text
+from desk.names import LANGUAGES
 from desk.plan import Plan
 from desk.team_messages import told
 from desk.tickets import Event, Kind, ticket_id
 from desk.typed import LONGEST_NAME, folded, is_name
+from desk.wording import language_of
 from desk.wording import sentence as _
 from handlers import cases, tiers
 from handlers.cases import Case
@@ -103,7 +105,7 @@ def change_language(call: Call, text: str) -> Answer:
 
 
 def _spoken(call: Call, language: str) -> str:
-    return call.t("English") if language == "en" else call.t("Romanian")
+    return call.t(LANGUAGES[language_of(language)])
 
 
 def _about(call: Call, customer: Customer) -> str:

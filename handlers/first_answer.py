@@ -6,7 +6,7 @@ from desk.customer_messages import FirstAnswer, first_answer
 from desk.escalation import somebody_on_call
 from desk.faces import Face, face
 from desk.messages import Message
-from desk.sla import calendar
+from desk.targets import calendar
 from desk.tickets import Kind, Status
 from handlers import cases
 from handlers.cases import Case

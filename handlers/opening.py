@@ -29,8 +29,8 @@ class Request:
     root: str | None
     person: Person
     customer: Customer | None
+    source: str
     files: tuple[File, ...] = ()
-    source: str = "slack"
 
 
 def open_request(

@@ -5,9 +5,8 @@ from desk.instants import say_duration
 from desk.messages import Answer, Block, Bold, Field, Fine, Form, Message, Rich, Text, When
 from desk.names import STATUS_SYMBOLS, STATUSES, priority_said
 from desk.plan import Plan
-from desk.sla import calendar
 from desk.subjects import shortened
-from desk.targets import targets
+from desk.targets import calendar, targets
 from desk.tickets import Status, Ticket
 from desk.typed import folded
 from desk.week_said import say_calendar, say_week, say_zone

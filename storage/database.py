@@ -7,7 +7,7 @@ it. Each fails alone, and each caller hears of its result after the commit. How 
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,6 +16,12 @@ from storage.transactions import Transaction, Waiting, Woken, Work
 from storage.writer import PATIENCE, Writer
 
 T = TypeVar("T")
+
+_ANY: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and what people wrote is not
+_POSTGRES: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "connect_args": {"timeout": PATIENCE, "command_timeout": PATIENCE},
+}
 
 
 class Database:
@@ -33,17 +39,12 @@ class Database:
             from storage import sqlite
 
             self.url = self.url.set(drivername="sqlite+aiosqlite")
-            engine = create_async_engine(self.url, hide_parameters=True)
+            engine = create_async_engine(self.url, **_ANY)
             sqlite.prepare(engine.sync_engine, begin="BEGIN")
             sqlite.open_first(engine.sync_engine)
             return engine
         self.url = self.url.set(drivername="postgresql+asyncpg")
-        # Errors are logged, and what people wrote is not.
-        hidden = {"hide_parameters": True}
-        patience = {"timeout": PATIENCE, "command_timeout": PATIENCE}
-        return create_async_engine(
-            self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=patience, **hidden
-        )
+        return create_async_engine(self.url, pool_size=8, max_overflow=8, **_POSTGRES, **_ANY)
 
     def beside(self) -> AsyncEngine:
         """Return an engine for those who read and write with queries of their own. They dispose of it.
@@ -51,11 +52,12 @@ class Database:
         On SQLite its transactions begin as writing ones: one that had read first would be refused to write
         after somebody else's commit, however long it waited.
         """
-        engine = create_async_engine(self.url)
-        if self.url.get_backend_name() == "sqlite":
-            from storage import sqlite
+        if self.url.get_backend_name() != "sqlite":
+            return create_async_engine(self.url, **_POSTGRES, **_ANY)
+        from storage import sqlite
 
-            sqlite.prepare(engine.sync_engine, begin="BEGIN IMMEDIATE")
+        engine = create_async_engine(self.url, **_ANY)
+        sqlite.prepare(engine.sync_engine, begin="BEGIN IMMEDIATE")
         return engine
 
     async def write(self, work: Work[T]) -> T:

@@ -242,6 +242,7 @@ outbox = sa.Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("doubtful", Boolean, nullable=False, server_default=sa.false()),  # it may have arrived
     Column("done_at", Instant),
+    # For who looks into the table: which post it became, and why it did not the last time.
     Column("platform_id", String(120)),
     Column("error", Text),
     Index("ix_outbox_waiting", "place_id", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),

@@ -11,11 +11,11 @@ from rich.text import Text
 
 from desk.durations import in_hours
 from desk.escalation import turn
+from desk.names import LANGUAGES
 from desk.plan import ASSIGNEE, ClockName, Plan
 from desk.targets import Targets, targets
 from desk.weeks import DAYS, Week, wall_clock
 
-_LANGUAGES = {"en": "English", "ro": "Romanian"}
 _COMBINED = {
     "strictest": "the stricter of tier and priority",
     "tier": "the tier's",
@@ -28,7 +28,7 @@ def draw(plan: Plan, now: datetime) -> None:
     # Names in the plan are text: brackets and colons in them mean nothing to the terminal.
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(Text(plan.name, "bold"))
-    console.print(Text(f"{plan.zone}, {_LANGUAGES[plan.language]}", "dim"))
+    console.print(Text(f"{plan.zone}, {LANGUAGES[plan.language]}", "dim"))
     for title, table in _tables(plan, now):
         console.print()
         console.print(Text(title, "bold"))

@@ -13,6 +13,7 @@ from desk import sla
 from desk.errors import BadInput
 from desk.plan import Plan, default, parse
 from desk.sla import Clock
+from desk.targets import calendar, targets
 from desk.tickets import Event, Kind
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
@@ -78,7 +79,7 @@ def changed(old: str, new: str) -> Plan:
 def test_each_clock_takes_the_stricter_promise(
     tier: str, priority: str, first_response: int, resolution: int, calendar: str
 ) -> None:
-    promised = sla.targets(PLAN, tier, priority)
+    promised = targets(PLAN, tier, priority)
     assert promised.first_response == promised.next_response == first_response * HOUR
     assert promised.resolution == resolution * HOUR
     assert promised.calendar == calendar
@@ -88,33 +89,33 @@ def test_each_clock_takes_the_stricter_promise(
 @pytest.mark.parametrize(("combine", "resolution"), [("strictest", 24), ("tier", 120), ("priority", 24)])
 def test_the_plan_says_whose_promise_holds(combine: str, resolution: int) -> None:
     plan = changed('combine = "strictest"', f'combine = "{combine}"')
-    assert sla.targets(plan, "basic", "P2").resolution == resolution * HOUR
+    assert targets(plan, "basic", "P2").resolution == resolution * HOUR
 
 
 def test_an_override_holds_for_its_tier_and_priority_alone() -> None:
     plan = changed(
         "overrides = []", 'overrides = [{ tier = "premium", priority = "P2", resolution = "30 h" }]'
     )
-    assert sla.targets(plan, "premium", "P2").resolution == 30 * HOUR
-    assert sla.targets(plan, "premium", "P2").first_response == 4 * HOUR
-    assert sla.targets(plan, "premium", "P3").resolution == 24 * HOUR
+    assert targets(plan, "premium", "P2").resolution == 30 * HOUR
+    assert targets(plan, "premium", "P2").first_response == 4 * HOUR
+    assert targets(plan, "premium", "P3").resolution == 24 * HOUR
 
 
 def test_the_next_response_may_have_its_own_target() -> None:
     plan = changed('next_response = "first_response"', 'next_response = "2 h"')
-    assert sla.targets(plan, "premium", "P2").next_response == 2 * HOUR
+    assert targets(plan, "premium", "P2").next_response == 2 * HOUR
 
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
     with pytest.raises(BadInput, match=r"no tier “gold”. Tiers are basic, standard, premium, enterprise"):
-        sla.targets(PLAN, "gold", "P1")
+        targets(PLAN, "gold", "P1")
     with pytest.raises(BadInput, match=r"no priority “P5”. Priorities are P1, P2, P3, P4"):
-        sla.targets(PLAN, "basic", "P5")
+        targets(PLAN, "basic", "P5")
 
 
 def test_a_plan_has_each_of_its_calendars_once() -> None:
-    assert sla.calendar(PLAN, "staffed") is sla.calendar(PLAN, "staffed")
-    assert sla.calendar(PLAN, "staffed") is not sla.calendar(default(), "staffed")
+    assert calendar(PLAN, "staffed") is calendar(PLAN, "staffed")
+    assert calendar(PLAN, "staffed") is not calendar(default(), "staffed")
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,12 @@ async def test_an_error_of_the_database_repeats_nothing_that_was_to_be_stored(da
     with pytest.raises(sa.exc.DBAPIError) as failure:
         await database.read(work)
     assert "our secret" not in str(failure.value)
+    beside = database.beside()
+    async with beside.connect() as connection:
+        with pytest.raises(sa.exc.DBAPIError) as failure:
+            await connection.run_sync(lambda sync: work(Transaction(sync)))
+    assert "our secret" not in str(failure.value)
+    await beside.dispose()
 
 
 async def test_the_newest_version_is_what_the_migrations_lead_to(database: Database) -> None:
