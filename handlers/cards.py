@@ -36,7 +36,7 @@ def looked_at(call: Call) -> Answer:
         raise NotFound(_("There is no ticket T-{id}."), id=number)
     case = cases.load(call.tx, call.desk, number)
     live = Live("ticket.card", str(case.ticket.id), (call.person.user,))
-    return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(call, case), live))
+    return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(case, call), live))
 
 
 def _shown_in(call: Call) -> str:
@@ -46,7 +46,7 @@ def _shown_in(call: Call) -> str:
     return key.removeprefix("card:") if key and key.startswith("card:") else ""
 
 
-def _reader(call: Call, case: Case) -> Reader:
+def _reader(case: Case, call: Call) -> Reader:
     if not call.person.agent:
         return "outsider"
     if case.assignee is None:

@@ -18,7 +18,7 @@ from storage.links import Link
 from storage.people import Place
 
 
-def pass_on(call: Call, case: Case, place: Place, event_id: int, kind: Kind) -> None:
+def pass_on(case: Case, call: Call, place: Place, event_id: int, kind: Kind) -> None:
     """Say what somebody wrote in one of the ticket's conversations in all the others that may hear it.
 
     A note is for the team alone. The copies follow when their writer changes or takes back the words.
@@ -27,7 +27,7 @@ def pass_on(call: Call, case: Case, place: Place, event_id: int, kind: Kind) -> 
     _say(call, case, place, _key(event_id), kind, text)
 
 
-def follow(call: Call, case: Case, place: Place, event: Event, event_id: int, after: str | None) -> None:
+def follow(case: Case, call: Call, place: Place, event: Event, event_id: int, after: str | None) -> None:
     """Let the copies of a message follow it: changed, or (None) taken back."""
     known = outbox.places_of(call.tx, _key(event_id))
     if event.kind in (Kind.SAID, Kind.REPLIED, Kind.NOTED):

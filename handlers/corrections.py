@@ -46,9 +46,9 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
     case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
     _follow(case, message, before, after)
-    conversations.follow(call, case, place, event, known.event_id, after)
+    conversations.follow(case, call, place, event, known.event_id, after)
     if after is not None and not call.person.agent:
-        _weigh_anew(call, case, message, after)
+        _weigh_anew(case, call, message, after)
     if place.kind != "triage":
         case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
@@ -63,7 +63,7 @@ def _follow(case: Case, message: str, before: str, after: str | None) -> None:
     case.change(subject=case.t(_("Message taken back")) if after is None else subject_of(after))
 
 
-def _weigh_anew(call: Call, case: Case, message: str, after: str) -> None:
+def _weigh_anew(case: Case, call: Call, message: str, after: str) -> None:
     """Let a message that says more than before have the consequences of what it says now.
 
     Thanks that turned into an answer start a clock, take the ticket off hold or reopen it, as if said now.
@@ -76,7 +76,7 @@ def _weigh_anew(call: Call, case: Case, message: str, after: str) -> None:
         if case.ticket.status is Status.RESOLVED and meant.request and intake.may_reopen(case, call.now):
             moves.reopen(case, call)
     if case.ticket.status is not Status.RESOLVED:
-        intake.follow(call, case, meant)
+        intake.follow(case, call, meant)
 
 
 def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answer:

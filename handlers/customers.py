@@ -153,7 +153,7 @@ def chosen(call: Call) -> Answer:
     customer = people.customer_numbered(call.tx, customer_id)
     if customer is None:
         raise NotFound(_("That customer is not there any more."))
-    _name(call, case, customer)
+    _name(case, call, customer)
     return Answer()
 
 
@@ -161,11 +161,11 @@ def named(call: Call, text: str) -> Answer:
     """/ticket customer 1042 Trans Carpați"""
     case, name = cases.case_named(call.tx, call.desk, text)
     customer = _customer(call.tx, name)
-    _name(call, case, customer)
+    _name(case, call, customer)
     return call.say("{number} is a ticket of {name} now.", number=case.ticket.number, name=customer.name)
 
 
-def _name(call: Call, case: Case, customer: Customer) -> None:
+def _name(case: Case, call: Call, customer: Customer) -> None:
     ids = [case.ticket.id]
     if case.requester is not None and not case.requester.agent:
         people.change_person(call.tx, case.requester.id, customer_id=customer.id)
@@ -173,11 +173,11 @@ def _name(call: Call, case: Case, customer: Customer) -> None:
         ids += [ticket.id for ticket in theirs if ticket.customer_id is None and ticket.id != case.ticket.id]
     found = cases.load_many(call.tx, call.desk, tickets.lock(call.tx, ids))
     for one in found:
-        _belongs_to(call, one, customer)
+        _belongs_to(one, call, customer)
     cases.store(call.tx, call.desk, found, call.now)
 
 
-def _belongs_to(call: Call, case: Case, customer: Customer) -> None:
+def _belongs_to(case: Case, call: Call, customer: Customer) -> None:
     data = {"before": case.customer.name if case.customer else None, "after": customer.name}
     case.add(Event(call.now, Kind.CUSTOMER, who=call.person.id, source=call.incoming.platform, data=data))
     case.customer = customer

@@ -49,12 +49,12 @@ def _outside_threads(call: Call, place: Place) -> Answer:
     if about is None:
         return _new(call, place, meant)
     case = cases.load(call.tx, call.desk, about)
-    return _add(call, place, case, added=meant.waits or bool(call.incoming.files))
+    return _add(case, call, place, added=meant.waits or bool(call.incoming.files))
 
 
 def _late_root(call: Call, place: Place, ticket_id: int) -> Answer:
     """The first message of a thread came after a reply to it: it belongs to the ticket of the reply."""
-    return _add(call, place, cases.load(call.tx, call.desk, ticket_id))
+    return _add(cases.load(call.tx, call.desk, ticket_id), call, place)
 
 
 def _among_the_team(call: Call, place: Place) -> Answer:
@@ -64,8 +64,8 @@ def _among_the_team(call: Call, place: Place) -> Answer:
     if key is None or not key.startswith("card:") or not call.person.agent:
         return Answer()
     case = cases.load(call.tx, call.desk, int(key.removeprefix("card:")))
-    event_id = _record(call, place, case, Kind.NOTED)
-    conversations.pass_on(call, case, place, event_id, Kind.NOTED)
+    event_id = _record(case, call, place, Kind.NOTED)
+    conversations.pass_on(case, call, place, event_id, Kind.NOTED)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
@@ -73,7 +73,7 @@ def _among_the_team(call: Call, place: Place) -> Answer:
 def _in_a_thread(call: Call, place: Place, thread: str) -> Answer:
     ticket_id = _ticket_of_thread(call, place, thread)
     if ticket_id is not None:
-        return _add(call, place, cases.load(call.tx, call.desk, ticket_id))
+        return _add(cases.load(call.tx, call.desk, ticket_id), call, place)
     heard = call.incoming.direct or call.incoming.mentioned or place.customer_id is not None
     if not heard or (call.person.agent and not call.incoming.mentioned):
         _keep(call, place, thread)
@@ -124,7 +124,7 @@ def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
     incoming = call.incoming
     about = spoken_about(call, place, talk)
     if about is not None:
-        return _add(call, place, cases.load(call.tx, call.desk, about))
+        return _add(cases.load(call.tx, call.desk, about), call, place)
     if talk.talk == "settled" and not call.person.agent:
         open_request(call, _request(call, place), talk)
         return Answer()
@@ -139,27 +139,27 @@ def _small_talk(call: Call, place: Place, talk: triage.Suggestion) -> Answer:
     return Answer()
 
 
-def _add(call: Call, place: Place, case: Case, *, added: bool = False) -> Answer:
+def _add(case: Case, call: Call, place: Place, *, added: bool = False) -> Answer:
     """A message in a ticket's conversation: the customer spoke, or somebody of the team answered.
 
     With `added` its writer is told to which ticket it went.
     """
     if call.person.agent and not people.same(call.person, case.requester):
-        event_id = _record(call, place, case, Kind.REPLIED)
-        conversations.pass_on(call, case, place, event_id, Kind.REPLIED)
+        event_id = _record(case, call, place, Kind.REPLIED)
+        conversations.pass_on(case, call, place, event_id, Kind.REPLIED)
         moves.take_if_free(case, call)
     else:
-        case_or_new = _customer_spoke(call, place, case)
+        case_or_new = _customer_spoke(case, call, place)
         if case_or_new is None:
             return Answer()
         case = case_or_new
         if added and case.ticket.status is not Status.RESOLVED:
-            _say_where(call, place, case)
+            _say_where(case, call, place)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
 
-def _say_where(call: Call, place: Place, case: Case) -> None:
+def _say_where(case: Case, call: Call, place: Place) -> None:
     """Tell somebody to which ticket their message went, once an hour, with a button to say it is another."""
     message = call.incoming.message
     said_where = added_to(case.ticket, message or "", case.t, case.plan.zone)
@@ -168,20 +168,20 @@ def _say_where(call: Call, place: Place, case: Case) -> None:
     case.posts.append(Post(place.id, said_where, thread=root, dedupe_key=once))
 
 
-def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
+def _customer_spoke(case: Case, call: Call, place: Place) -> Case | None:
     """Record what the customer said and what follows from it. Returns None when a new ticket was opened."""
     meant, files = triage.suggest(call.incoming.text), bool(call.incoming.files)
     if case.ticket.status is Status.RESOLVED and (meant.request or files):
         if not may_reopen(case, call.now):
             open_request(call, _request(call, place), linked=case.ticket)
             return None
-        _said(call, place, case)
+        _said(case, call, place)
         moves.reopen(case, call)
-        severity.weigh(call, case, meant)
+        severity.weigh(case, call, meant)
         return case
     waits = meant.waits or files or _was_asked(case)
-    _said(call, place, case, **({} if waits else {"request": False}))
-    follow(call, case, meant, files=files)
+    _said(case, call, place, **({} if waits else {"request": False}))
+    follow(case, call, meant, files=files)
     if meant.talk == "settled" and case.ticket.status is not Status.RESOLVED:
         case.tell_team(
             call.desk, settled(case.ticket, cases.called(call.person), call.desk.team, case.plan.zone)
@@ -189,16 +189,16 @@ def _customer_spoke(call: Call, place: Place, case: Case) -> Case | None:
     return case
 
 
-def _said(call: Call, place: Place, case: Case, **more: Any) -> None:
-    event_id = _record(call, place, case, Kind.SAID, **more)
-    conversations.pass_on(call, case, place, event_id, Kind.SAID)
+def _said(case: Case, call: Call, place: Place, **more: Any) -> None:
+    event_id = _record(case, call, place, Kind.SAID, **more)
+    conversations.pass_on(case, call, place, event_id, Kind.SAID)
 
 
-def follow(call: Call, case: Case, meant: triage.Suggestion, *, files: bool = False) -> None:
+def follow(case: Case, call: Call, meant: triage.Suggestion, *, files: bool = False) -> None:
     """Let what a customer said, or changed into, have its consequences: off hold, perhaps graver."""
     if case.ticket.status is Status.ON_HOLD and (files or meant.talk not in _POLITE):
         moves.resume(case, call)
-    severity.weigh(call, case, meant)
+    severity.weigh(case, call, meant)
 
 
 def _was_asked(case: Case) -> bool:
@@ -213,7 +213,7 @@ def may_reopen(case: Case, now: datetime) -> bool:
     return resolved_at is not None and now - resolved_at <= case.plan.tickets.reopen_within
 
 
-def _record(call: Call, place: Place, case: Case, kind: Kind, **more: Any) -> int:
+def _record(case: Case, call: Call, place: Place, kind: Kind, **more: Any) -> int:
     """Add the incoming message to the history, and remember that it belongs there. Returns the line's id."""
     incoming = call.incoming
     data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}

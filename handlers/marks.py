@@ -38,11 +38,11 @@ def marked(call: Call) -> Answer:
             source=incoming.platform,
         ),
     )
-    _add_thread(call, case)
+    _add_thread(case, call)
     return call.say("{number} is open.", number=case.ticket.number)
 
 
-def _add_thread(call: Call, case: cases.Case) -> None:
+def _add_thread(case: cases.Case, call: Call) -> None:
     incoming = call.incoming
     for line in incoming.earlier:
         if line.message == incoming.message or case.ticket.place_id is None:

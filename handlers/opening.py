@@ -67,9 +67,9 @@ def open_request(
     first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
     case.record(first)
     cases.open_case(call.tx, case, now)
-    _claim(call, case, request, tickets.add_event(call.tx, case.ticket.id, first))
+    _claim(case, call, request, tickets.add_event(call.tx, case.ticket.id, first))
     if linked is not None:
-        _take_over_thread(call, case, request)
+        _take_over_thread(case, call, request)
         case.add(
             Event(now, Kind.LINKED, who=request.person.id, source=request.source, data={"ticket": linked.id})
         )
@@ -89,7 +89,7 @@ def _priority(plan: Plan, suggestion: triage.Suggestion) -> str:
     return wanted if wanted is not None and wanted in plan.priorities else plan.sla.default_priority
 
 
-def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
+def _claim(case: Case, call: Call, request: Request, event_id: int) -> None:
     if request.place is None or request.message is None:
         return
     if request.root is not None and request.root != request.message:
@@ -97,7 +97,7 @@ def _claim(call: Call, case: Case, request: Request, event_id: int) -> None:
     tickets.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
 
 
-def _take_over_thread(call: Call, case: Case, request: Request) -> None:
+def _take_over_thread(case: Case, call: Call, request: Request) -> None:
     """Let what is said next in the old ticket's thread belong to the new one."""
     if request.place is not None and request.root is not None and request.root != request.message:
         tickets.move_message(call.tx, request.place.id, request.root, case.ticket.id)

@@ -13,7 +13,7 @@ from storage import people
 from storage.people import Person, Place
 
 
-def weigh(call: Call, case: Case, meant: Suggestion) -> None:
+def weigh(case: Case, call: Call, meant: Suggestion) -> None:
     """Raise the priority of a ticket that nobody triaged yet; of any other, suggest it to the team.
 
     Raising begins the calls that the new priority asks for. A person's own judgement is not overruled, but
@@ -23,7 +23,7 @@ def weigh(call: Call, case: Case, meant: Suggestion) -> None:
     if not meant.named or wanted is None or not _is_graver(case, wanted):
         return
     if case.ticket.status is not Status.RECEIVED:
-        _suggest(call, case, wanted, meant)
+        _suggest(case, call, wanted, meant)
         return
     data = {"before": before, "after": wanted, "suggested": wanted}
     case.add(Event(call.now, Kind.PRIORITY, source=call.incoming.platform, data=data))
@@ -36,8 +36,8 @@ def _is_graver(case: Case, wanted: str) -> bool:
     return wanted in order and (now not in order or order.index(wanted) < order.index(now))
 
 
-def _suggest(call: Call, case: Case, wanted: str, meant: Suggestion) -> None:
-    person = case.assignee or _on_call(call, case, wanted)
+def _suggest(case: Case, call: Call, wanted: str, meant: Suggestion) -> None:
+    person = case.assignee or _on_call(case, call, wanted)
     data = {"level": None, "person": cases.called(person) if person else None}
     case.add(Event(call.now, Kind.TOLD, data=data | {"reason": meant.reason, "values": meant.values}))
     own = [homes.alone_with(call.tx, person)] if person and call.desk.triage_of(person.platform) else []
@@ -49,7 +49,7 @@ def _suggest(call: Call, case: Case, wanted: str, meant: Suggestion) -> None:
         )
 
 
-def _on_call(call: Call, case: Case, wanted: str) -> Person | None:
+def _on_call(case: Case, call: Call, wanted: str) -> Person | None:
     rule = escalation.rule_for(case.plan, "opened", wanted)
     level = next((step.tell for step in rule.steps if step.tell in case.plan.levels), None) if rule else None
     handle = escalation.on_call(case.plan, level, call.now) if level else None

@@ -111,7 +111,7 @@ def status(call: Call, _text: str) -> Answer:
     if not mine:
         return call.say("You have no open tickets. Write here what happened, and one is opened.")
     found = {case.ticket.id: case for case in cases.load_many(call.tx, call.desk, mine)}
-    lines = tuple(Text(_line(call, found[ticket.id])) for ticket in mine)
+    lines = tuple(Text(_line(found[ticket.id], call)) for ticket in mine)
     return call.show(Message(lines, call.language, call.desk.plan.zone))
 
 
@@ -121,7 +121,7 @@ def _open_tickets(call: Call) -> list[Ticket]:
     return tickets.open_tickets(call.tx, requester_id=call.person.id)
 
 
-def _line(call: Call, case: Case) -> Rich:
+def _line(case: Case, call: Call) -> Rich:
     ticket, t = case.ticket, call.t
     shown = _status_shown(ticket)
     head = f" · {shortened(ticket.subject, 60)} · {STATUS_SYMBOLS[shown]} {t(STATUSES[shown])} · "

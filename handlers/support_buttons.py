@@ -44,7 +44,7 @@ def _details_sent(call: Call) -> Answer:
     if not text:
         return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
     if _is_long_over(case, call):
-        return _go_on(call, case, text)
+        return _go_on(case, call, text)
     name = cases.called(call.person)
     data = {"text": text}
     case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
@@ -95,7 +95,7 @@ def _never_mind(call: Call) -> Answer:
 def _not_solved(call: Call) -> Answer:
     case = _own(call, call.incoming.subject.partition(":")[0])
     if _is_long_over(case, call):
-        return _ask_anew(call, case)
+        return _ask_anew(case, call)
     moves.reopen(case, call)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
@@ -105,7 +105,7 @@ def _is_long_over(case: Case, call: Call) -> bool:
     return case.ticket.status is Status.RESOLVED and not intake.may_reopen(case, call.now)
 
 
-def _ask_anew(call: Call, case: Case) -> Answer:
+def _ask_anew(case: Case, call: Call) -> Answer:
     """Ask for what a new ticket is about that goes on from one which is resolved for too long."""
     long_ago = call.t.count(
         "{number} was resolved more than {n} day ago. Say what happened: a new ticket goes on from it.",
@@ -124,10 +124,10 @@ def _asked_anew(call: Call) -> Answer:
     text = call.incoming.fields.get("text", "").strip()
     if not text:
         return Answer(errors={"text": call.t("Tell us what happened: a few words are enough.")})
-    return _go_on(call, _own(call, number), text)
+    return _go_on(_own(call, number), call, text)
 
 
-def _go_on(call: Call, case: Case, text: str) -> Answer:
+def _go_on(case: Case, call: Call, text: str) -> Answer:
     request = Request(
         text=text,
         place=home(call) or case.place,

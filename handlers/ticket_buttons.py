@@ -21,9 +21,9 @@ def _pressed(act: Callable[[Case, Call], None]) -> Callable[[Call], Answer]:
     return press
 
 
-def _asked(form: Callable[[Call, Case], Answer]) -> Callable[[Call], Answer]:
+def _asked(form: Callable[[Case, Call], Answer]) -> Callable[[Call], Answer]:
     def ask(call: Call) -> Answer:
-        return form(call, cases.load(call.tx, call.desk, ticket_id(call.incoming.subject)))
+        return form(cases.load(call.tx, call.desk, ticket_id(call.incoming.subject)), call)
 
     return ask
 
@@ -40,7 +40,7 @@ def _sent(act: Callable[[Case, Call, str], object]) -> Callable[[Call], Answer]:
 
 def _priority_chosen(call: Call) -> Answer:
     number, _colon, wanted = call.incoming.subject.partition(":")
-    tickets.prioritise(call, cases.load(call.tx, call.desk, ticket_id(number)), wanted)
+    tickets.set_priority(cases.load(call.tx, call.desk, ticket_id(number)), call, wanted)
     return Answer()
 
 
@@ -55,7 +55,7 @@ def _more(call: Call) -> Answer:
         return ticket_views.show(call, number)
     case = cases.load(call.tx, call.desk, ticket_id(number))
     if verb in _FORMS:
-        return _FORMS[verb](call, case)
+        return _FORMS[verb](case, call)
     if verb == "take":
         moves.take(case, call)
         cases.store(call.tx, call.desk, [case], call.now)

@@ -6,7 +6,7 @@ from handlers.cases import Case
 from handlers.context import Call
 
 
-def reply(call: Call, case: Case) -> Answer:
+def reply(case: Case, call: Call) -> Answer:
     """Ask for the answer, and say who will read it. Raises `Refused` when nobody would, or it is resolved."""
     moves.heard(case)
     moves.still_open(case, call)
@@ -18,7 +18,7 @@ def reply(call: Call, case: Case) -> Answer:
     )
 
 
-def note(call: Call, case: Case) -> Answer:
+def note(case: Case, call: Call) -> Answer:
     """Ask for an internal note."""
     t = call.t
     intro = (t("Only the team sees this."),)
@@ -28,7 +28,7 @@ def note(call: Call, case: Case) -> Answer:
     )
 
 
-def hold(call: Call, case: Case) -> Answer:
+def hold(case: Case, call: Call) -> Answer:
     """Ask what we are waiting for. Raises `Refused` when nobody works on it."""
     moves.workable(case)
     t = call.t
@@ -39,7 +39,7 @@ def hold(call: Call, case: Case) -> Answer:
     )
 
 
-def escalate(call: Call, case: Case) -> Answer:
+def escalate(case: Case, call: Call) -> Answer:
     """Ask why."""
     t = call.t
     field = Field("text", t("Why?"), "text", hint=t("Whoever takes it up starts from your reason."))
@@ -48,7 +48,7 @@ def escalate(call: Call, case: Case) -> Answer:
     )
 
 
-def resolve(call: Call, case: Case) -> Answer:
+def resolve(case: Case, call: Call) -> Answer:
     """Ask for last words, and say who will read them, if anybody does."""
     t = call.t
     intro = t.rich("{who} is told that it is done.", who=Bold(reader(case)))

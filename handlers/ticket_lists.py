@@ -37,7 +37,7 @@ def list_tickets(call: Call, text: str) -> Answer:
     loaded = cases.load_many(call.tx, call.desk, list(listed.found[:_LISTED]))
     blocks: list[Block] = [Text((Bold(listed.heading),))]
     for case in sorted(loaded, key=_next_due):
-        blocks.append(Text(_lines(call, case)))
+        blocks.append(Text(_lines(case, call)))
     if len(listed.found) > _LISTED:
         blocks.append(Fine((call.t("These are the {n} most pressing ones.", n=_LISTED),)))
     return call.show(Message(tuple(blocks), call.language, call.desk.plan.zone))
@@ -78,16 +78,16 @@ def _due_at(clock: Clock) -> datetime:
     return clock.due_at or _NEVER
 
 
-def _lines(call: Call, case: Case) -> Rich:
+def _lines(case: Case, call: Call) -> Rich:
     ticket = case.ticket
     symbol = f"{priority_symbol(ticket.priority)} {ticket.priority} · "
     customer = case.customer.name if case.customer else cases.called(case.requester)
     who = cases.called(case.assignee) if case.assignee else call.t("nobody")
     head = f" · {shortened(ticket.subject, 60)}\n{customer} · {who} · "
-    return (symbol, Bold(ticket.number), head, *_due(call, case))
+    return (symbol, Bold(ticket.number), head, *_due(case, call))
 
 
-def _due(call: Call, case: Case) -> Rich:
+def _due(case: Case, call: Call) -> Rich:
     clock, t = _next(case), call.t
     if clock is None or clock.due_at is None:
         return (t("stands still while on hold"),)

@@ -22,7 +22,7 @@ from storage import people
 from storage.people import Person
 
 
-def _store(call: Call, case: Case) -> None:
+def _store(case: Case, call: Call) -> None:
     cases.store(call.tx, call.desk, [case], call.now)
 
 
@@ -30,7 +30,7 @@ def take(call: Call, text: str) -> Answer:
     """/ticket take 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
     moves.take(case, call)
-    _store(call, case)
+    _store(case, call)
     return call.say("{number} is yours.", number=case.ticket.number)
 
 
@@ -38,7 +38,7 @@ def assign(call: Call, text: str) -> Answer:
     """/ticket assign 1042 @ana"""
     case, who = case_named(call.tx, call.desk, text)
     moves.assign(case, call, _agent(call, who))
-    _store(call, case)
+    _store(case, call)
     return call.say("{number} is now with {who}.", number=case.ticket.number, who=cases.called(case.assignee))
 
 
@@ -70,26 +70,26 @@ def _team(call: Call) -> list[Person]:
 def priority(call: Call, text: str) -> Answer:
     """/ticket priority 1042 P2"""
     case, wanted = case_named(call.tx, call.desk, text)
-    prioritise(call, case, wanted.upper())
+    set_priority(case, call, wanted.upper())
     return call.say("{number} is {priority} now.", number=case.ticket.number, priority=case.ticket.priority)
 
 
-def prioritise(call: Call, case: Case, wanted: str) -> None:
+def set_priority(case: Case, call: Call, wanted: str) -> None:
     """Set the priority, and begin the calls that the new one asks for: whoever has the ticket needs none."""
     before = case.ticket.priority
     moves.prioritise(case, call, wanted)
     if case.ticket.priority != before and not people.same(case.assignee, call.person):
         deadlines.opened(call.tx, call.desk, case, call.now)
-    _store(call, case)
+    _store(case, call)
 
 
 def reply(call: Call, text: str) -> Answer:
     """/ticket reply 1042 We are on it."""
     case, words = case_named(call.tx, call.desk, text)
     if not words:
-        return ticket_forms.reply(call, case)
+        return ticket_forms.reply(case, call)
     moves.reply(case, call, words)
-    _store(call, case)
+    _store(case, call)
     return call.say("Sent to {who}.", who=ticket_forms.reader(case))
 
 
@@ -97,9 +97,9 @@ def note(call: Call, text: str) -> Answer:
     """/ticket note 1042 The log says otherwise."""
     case, words = case_named(call.tx, call.desk, text)
     if not words:
-        return ticket_forms.note(call, case)
+        return ticket_forms.note(case, call)
     moves.note(case, call, words)
-    _store(call, case)
+    _store(case, call)
     return call.say("Noted on {number}. Only the team sees it.", number=case.ticket.number)
 
 
@@ -107,7 +107,7 @@ def hold(call: Call, text: str) -> Answer:
     """/ticket hold 1042 waiting for the customer's file"""
     case, reason = case_named(call.tx, call.desk, text)
     moves.hold(case, call, reason)
-    _store(call, case)
+    _store(case, call)
     return call.say(
         "{number} is on hold. The resolution clock stands until the customer writes or you resume it.",
         number=case.ticket.number,
@@ -118,7 +118,7 @@ def resume(call: Call, text: str) -> Answer:
     """/ticket resume 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
     moves.resume(case, call)
-    _store(call, case)
+    _store(case, call)
     return call.say("{number} is in progress again.", number=case.ticket.number)
 
 
@@ -126,7 +126,7 @@ def escalate(call: Call, text: str) -> Answer:
     """/ticket escalate 1042 the database does not answer"""
     case, reason = case_named(call.tx, call.desk, text)
     level = moves.escalate(case, call, reason)
-    _store(call, case)
+    _store(case, call)
     number = case.ticket.number
     if level.who is None:
         return call.say(
@@ -143,7 +143,7 @@ def resolve(call: Call, text: str) -> Answer:
     """/ticket resolve 1042 The certificate was renewed."""
     case, words = case_named(call.tx, call.desk, text)
     moves.resolve(case, call, words)
-    _store(call, case)
+    _store(case, call)
     number, who = case.ticket.number, ticket_forms.reader(case)
     if case.ticket.place_id is None:
         return call.say(
@@ -156,7 +156,7 @@ def reopen(call: Call, text: str) -> Answer:
     """/ticket reopen 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
     moves.reopen(case, call)
-    _store(call, case)
+    _store(case, call)
     return call.say("{number} is open again.", number=case.ticket.number)
 
 
@@ -164,7 +164,7 @@ def category(call: Call, text: str) -> Answer:
     """/ticket category 1042 invoicing"""
     case, wanted = case_named(call.tx, call.desk, text)
     moves.categorise(case, call, wanted)
-    _store(call, case)
+    _store(case, call)
     name = call.t(CATEGORIES[case.ticket.category or "other"])
     return call.say("{number} is about: {category}.", number=case.ticket.number, category=name)
 
@@ -173,7 +173,7 @@ def tag(call: Call, text: str) -> Answer:
     """/ticket tag 1042 e-factura smartbill: these tags instead of those it had"""
     case, words = case_named(call.tx, call.desk, text)
     moves.tag(case, call, tuple(dict.fromkeys(folded(word.lstrip("#")) for word in words.split())))
-    _store(call, case)
+    _store(case, call)
     return call.say("Done.")
 
 
@@ -181,7 +181,7 @@ def replan(call: Call, text: str) -> Answer:
     """/ticket replan 1042: its deadlines follow the plan that is in force now"""
     case, _rest = case_named(call.tx, call.desk, text)
     moves.apply_plan(case, call)
-    _store(call, case)
+    _store(case, call)
     return call.say("{number} follows the current plan now.", number=case.ticket.number)
 
 
