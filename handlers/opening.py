@@ -12,7 +12,7 @@ from desk.plan import Plan
 from desk.subjects import subject_of
 from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, Ticket
-from handlers import cases, deadlines, first_answer
+from handlers import cases, escalations, first_answer
 from handlers.cases import Case
 from handlers.context import Call
 from storage import tickets
@@ -78,7 +78,7 @@ def open_request(
         names = ", ".join(file.name for file in request.files)
         said_with = said(cases.called(request.person), names, call.desk.team, plan.zone)
         case.tell_team(call.desk, replace(said_with, files=attached(call.incoming, request.files)))
-    deadlines.opened(call.tx, call.desk, case, now)
+    escalations.opened(call.tx, call.desk, case, now)
     cases.store(call.tx, call.desk, [case], now, new=True)
     return case
 

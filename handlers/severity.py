@@ -5,7 +5,7 @@ from desk.messages import Rich
 from desk.team_messages import graver
 from desk.tickets import Event, Kind, Status
 from desk.triage import Suggestion
-from handlers import calls, cases, deadlines, homes
+from handlers import calls, cases, escalations, homes
 from handlers.cases import Case
 from handlers.context import Call
 from handlers.opening import kept
@@ -28,7 +28,7 @@ def weigh(case: Case, call: Call, meant: Suggestion) -> None:
     data = {"before": before, "after": wanted, "suggested": wanted}
     case.add(Event(call.now, Kind.PRIORITY, source=call.incoming.platform, data=data))
     case.change(priority=wanted, suggestion=kept(meant))
-    deadlines.opened(call.tx, call.desk, case, call.now)
+    escalations.opened(call.tx, call.desk, case, call.now)
 
 
 def _is_graver(case: Case, wanted: str) -> bool:

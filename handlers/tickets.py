@@ -9,7 +9,7 @@ from handlers import (
     cases,
     conversations,
     customers,
-    deadlines,
+    escalations,
     moves,
     ticket_forms,
     ticket_lists,
@@ -79,7 +79,7 @@ def set_priority(case: Case, call: Call, wanted: str) -> None:
     before = case.ticket.priority
     moves.prioritise(case, call, wanted)
     if case.ticket.priority != before and not people.same(case.assignee, call.person):
-        deadlines.opened(call.tx, call.desk, case, call.now)
+        escalations.opened(call.tx, call.desk, case, call.now)
     _store(case, call)
 
 
