@@ -6,9 +6,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.messages import Message
+from storage import web_files
 from storage.transactions import Transaction
+from storage.web_files import WebFile
 from storage.web_tables import web_posts as posts
 
 # Any number that nobody else uses: revisions must be committed in the order in which they are given.
@@ -29,9 +32,10 @@ class WebPost(Struct, frozen=True):
     at: datetime
     edited_at: datetime | None
     deleted: bool
+    files: tuple[WebFile, ...] = ()
 
 
-_POST = sa.select(*(posts.c[name] for name in WebPost.__struct_fields__))
+_POST = sa.select(*(posts.c[name] for name in WebPost.__struct_fields__ if name != "files"))
 _BY_ID = _POST.where(posts.c.id == sa.bindparam("the_id"))
 _BY_KEY = _POST.where(posts.c.key == sa.bindparam("the_key"))
 _SINCE = _POST.where(posts.c.revision > sa.bindparam("seen")).order_by(posts.c.revision)
@@ -89,6 +93,7 @@ def edit(
 
 def delete(tx: Transaction, post_id: int, now: datetime) -> WebPost:
     """Take a post back; its words are gone, its place in a thread remains."""
+    web_files.forget(tx, post_id)
     return _change(tx, post_id, text=None, message=None, edited_at=now, deleted=True)
 
 
@@ -100,7 +105,7 @@ def _change(tx: Transaction, post_id: int, **changes: Any) -> WebPost:
 
 def one(tx: Transaction, post_id: int) -> WebPost:
     """Return a post that exists."""
-    return _read(tx.execute(_BY_ID, {"the_id": post_id}).one())
+    return _with_files(tx, [_read(tx.execute(_BY_ID, {"the_id": post_id}).one())])[0]
 
 
 def post(tx: Transaction, post_id: int) -> WebPost | None:
@@ -122,7 +127,7 @@ def newest(tx: Transaction) -> int:
 
 def changed_since(tx: Transaction, revision: int) -> list[WebPost]:
     """Return the posts that changed after a revision, in the order of their changes."""
-    return [_read(row) for row in tx.execute(_SINCE, {"seen": revision})]
+    return _with_files(tx, [_read(row) for row in tx.execute(_SINCE, {"seen": revision})])
 
 
 def recent(tx: Transaction, conversation: str, most: int) -> list[WebPost]:
@@ -136,7 +141,13 @@ def recent(tx: Transaction, conversation: str, most: int) -> list[WebPost]:
         .scalar_subquery()
     )
     query = _POST.where(here, sa.or_(posts.c.id.in_(roots), posts.c.thread.in_(roots))).order_by(posts.c.id)
-    return [_read(row) for row in tx.execute(query)]
+    return _with_files(tx, [_read(row) for row in tx.execute(query)])
+
+
+def _with_files(tx: Transaction, found: list[WebPost]) -> list[WebPost]:
+    """Return posts as they are shown: with what is attached to them."""
+    files = web_files.of_posts(tx, [post.id for post in found]) if found else {}
+    return [replace(post, files=files[post.id]) if post.id in files else post for post in found]
 
 
 def _read(row: Any) -> WebPost:

@@ -22,7 +22,7 @@ from storage.tables import (
     timers,
 )
 from storage.transactions import Transaction
-from storage.web_tables import web_page, web_posts
+from storage.web_tables import web_files, web_page, web_posts
 
 _PLATFORM = "web"
 
@@ -65,7 +65,16 @@ def start_over(tx: Transaction) -> None:
             _("There are tickets of other platforms here. Only a desk that is just tried out can start over.")
         )
     own = sa.select(places.c.id).where(places.c.platform == _PLATFORM)
-    for table in (offers, ticket_places, ticket_messages, ticket_events, tickets, timers, web_posts):
+    for table in (
+        offers,
+        ticket_places,
+        ticket_messages,
+        ticket_events,
+        tickets,
+        timers,
+        web_files,
+        web_posts,
+    ):
         tx.execute(sa.delete(table))
     for kept in (outbox, posts, early):
         tx.execute(sa.delete(kept).where(kept.c.place_id.in_(own)))

@@ -1,7 +1,7 @@
 """The tables of the try page: what Slack or Teams would remember for us, we remember here."""
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
 
 from storage.tables import Instant, Json, metadata
 
@@ -24,6 +24,22 @@ web_posts = sa.Table(
     Column("edited_at", Instant),
     Column("deleted", Boolean, nullable=False, server_default=sa.false()),
     Index("ix_web_posts_conversation", "conversation", "id"),
+    sqlite_autoincrement=True,
+)
+
+# A file waits without a post while its message is being written.
+web_files = sa.Table(
+    "web_files",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("post_id", ForeignKey("web_posts.id"), index=True),
+    Column("conversation", String(120), nullable=False),
+    Column("author", String(120)),  # empty: the desk passed it on
+    Column("name", String(200), nullable=False),
+    Column("kind", String(120), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
     sqlite_autoincrement=True,
 )
 

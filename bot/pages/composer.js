@@ -4,21 +4,40 @@ import { Unreached, ask, newKey } from "./ask.js";
 import { showAnswer } from "./dialogs.js";
 import { chatOf, copyOf, isShown, on, toast } from "./dom.js";
 import { forgetUnsent, keepDraft, keepUnsent, restoreDrafts, unsent } from "./drafts.js";
+import { filesOf, setFiles, upload } from "./files.js";
 import { chatNamed, scrollToEnd } from "./posts.js";
 import { recount } from "./threads.js";
 
 const waiting = new Map(); // what did not reach the desk, by its key, in the order in which it was written
 
-function submit(form) {
+async function submit(form) {
   const area = form.querySelector("textarea");
   const text = area.value.trim();
-  if (!text) return;
-  area.value = "";
+  const files = text.startsWith("/") ? [] : filesOf(form);
+  if ((!text && !files.length) || form.ariaBusy === "true") return;
+  const ids = files.length ? await uploaded(form, files) : [];
+  if (!ids) return;
+  if (area.value.trim() === text) area.value = "";
   keepDraft(area);
   resize(area);
   const chat = chatOf(form);
   if (text.startsWith("/")) command(chat, text, area, form.closest(".post"));
-  else write(chat, text, form.closest(".post"));
+  else write(chat, text, form.closest(".post"), ids);
+}
+
+/** What cannot be brought to the desk stays beside the field, and so does the text. */
+async function uploaded(form, files) {
+  form.ariaBusy = "true";
+  try {
+    const ids = await upload(files, chatOf(form).dataset);
+    setFiles(form, []);
+    return ids;
+  } catch (error) {
+    toast(error.message);
+    return null;
+  } finally {
+    form.ariaBusy = null;
+  }
 }
 
 async function command(chat, text, area, root) {
@@ -32,9 +51,10 @@ async function command(chat, text, area, root) {
   }
 }
 
-function write(chat, text, root) {
+function write(chat, text, root, files = []) {
   const body = { as: chat.dataset.as, key: newKey(), conversation: chat.dataset.conversation, text };
   if (root) body.thread = Number(root.dataset.id);
+  if (files.length) body.files = files;
   keepUnsent(body);
   showPending(chat, body, root);
   send(chat, body);

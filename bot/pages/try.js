@@ -3,6 +3,7 @@
 import { startActions } from "./actions.js";
 import { startComposers } from "./composer.js";
 import { startDialogs } from "./dialogs.js";
+import { startFiles } from "./files.js";
 import { startKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -16,6 +17,7 @@ startNews();
 startThreads();
 startPanes();
 startComposers();
+startFiles();
 startMenus();
 startActions();
 startDialogs();

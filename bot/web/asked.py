@@ -12,6 +12,7 @@ from bot.web.samples import PEOPLE
 from desk.wording import Language, words
 from desk.wording import sentence as _
 from storage import web as posts
+from storage.web_files import MOST
 
 LARGEST_BODY = 64 * 1024  # bytes
 
@@ -31,7 +32,7 @@ class Asked(Struct, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             setattr(self, name, _sound(getattr(self, name)))
-        if not getattr(self, "text", "something"):
+        if not getattr(self, "text", "something") and not getattr(self, "files", ()):
             raise ValueError("nothing is left of the text")
 
 
@@ -45,7 +46,8 @@ class Written(Asked, kw_only=True):
     """Somebody wrote."""
 
     conversation: Name
-    text: Said
+    text: Filled
+    files: Annotated[tuple[Number, ...], Meta(max_length=MOST)] = ()
     thread: Number | None = None
 
 
@@ -123,11 +125,13 @@ async def _body(request: web.Request) -> bytes:
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise refusal(request, _TooLarge, _("That is too long to send."))
+            raise refusal(request, TooLarge, _("That is too long to send."))
     return body
 
 
-class _TooLarge(web.HTTPError):
+class TooLarge(web.HTTPError):
+    """More was sent than is taken."""
+
     status_code = 413
 
 

@@ -1,7 +1,7 @@
 """The try page's edge: what people do on it becomes an `Incoming`, as it would on Slack or Teams."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.web import asked as web_asked
+from bot.web import files as web_files_edge
 from bot.web import live as web_live
 from bot.web import pages as web_pages
 from bot.web.asked import (
@@ -25,10 +26,12 @@ from bot.web.fragments import Reader, draw_answer, draw_form
 from bot.web.guard import TRY, Handler, TryPage, guarded, language_of
 from bot.web.samples import PLATFORM, WORKSPACE
 from desk.errors import Refused
-from desk.incoming import Incoming, Kind
+from desk.incoming import File, Incoming, Kind
 from desk.messages import Message, Text, plain
 from desk.wording import sentence
 from storage import web as posts
+from storage import web_files
+from storage.transactions import Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +47,8 @@ def mount(app: web.Application, page: TryPage) -> None:
     app[TRY] = page
     app.router.add_get("/try", guarded(web_pages.page))
     app.router.add_get("/try/live", guarded(web_live.live))
+    app.router.add_get(r"/try/files/{id:\d{1,18}}", guarded(web_files_edge.get))
+    app.router.add_post("/try/files", guarded(web_files_edge.put))
     app.router.add_get("/pages/{name}", web_pages.asset)
     for path, handler in _WRITING.items():
         app.router.add_post(f"/try/{path}", guarded(handler))
@@ -61,13 +66,18 @@ async def _write(request: web.Request) -> web.Response:
         await seen_post(request, asked.thread, asked.conversation)
     desk = request.app[TRY]
     now = desk.clock.now()
-    post = await desk.database.write(
-        lambda tx: posts.write(
-            tx, asked.key, asked.conversation, now, thread=asked.thread, author=asked.who, text=asked.text
-        )
-    )
+    post = await desk.database.write(lambda tx: _put(tx, asked, now))
     desk.audience.tell()
     return await _received(request, _about(post, "message", asked))
+
+
+def _put(tx: Transaction, asked: web_asked.Written, now: datetime) -> posts.WebPost:
+    post = posts.write(
+        tx, asked.key, asked.conversation, now, thread=asked.thread, author=asked.who, text=asked.text
+    )
+    if asked.files and (found := web_files.waiting(tx, asked.who, asked.conversation, asked.files)):
+        web_files.attach(tx, found, post.id)
+    return posts.one(tx, post.id)
 
 
 async def _edit(request: web.Request) -> web.Response:
@@ -101,6 +111,7 @@ def _about(post: posts.WebPost, kind: Kind, asked: Asked) -> Incoming:
         thread=_id(post.thread),
         message=_id(post.id),
         text=text,
+        files=tuple(File(id=str(one.id), name=one.name, kind=one.kind, size=one.size) for one in post.files),
         direct=_is_direct(post.conversation),
         mentioned=_MENTION in text.casefold(),
     )

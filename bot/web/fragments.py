@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -15,9 +16,12 @@ from desk.messages import Form, Message
 from desk.wording import Language, words
 from notifications.web.render import html, inline_html, is_card, tied
 from storage.web import WebPost
+from storage.web_files import WebFile
 
 PAGES = Path(__file__).parents[1] / "pages"
 ZONE = "Europe/Bucharest"
+_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 _TONES = {sample.name: number for number, sample in enumerate(PEOPLE.values())}
 
 environment = Environment(
@@ -49,6 +53,15 @@ class Reader(NamedTuple):
     now: datetime
 
 
+class ShownFile(NamedTuple):
+    """A file as the templates need it."""
+
+    name: str
+    size: str
+    url: str
+    picture: bool
+
+
 class Shown(NamedTuple):
     """A post as the templates need it."""
 
@@ -71,6 +84,7 @@ class Shown(NamedTuple):
     edited: bool
     deleted: bool
     team: bool
+    files: tuple[ShownFile, ...] = ()
     first_of_day: bool = False
     replies: tuple["Shown", ...] = ()
 
@@ -99,6 +113,7 @@ def shown(post: WebPost, reader: Reader, replies: Iterable[WebPost] = ()) -> Sho
         edited=post.edited_at is not None and post.author is not None,
         deleted=post.deleted,
         team=post.conversation == TRIAGE,
+        files=tuple(_file(one, reader) for one in post.files),
         replies=with_days([shown(reply, reader) for reply in replies if not reply.deleted], day),
     )
 
@@ -107,6 +122,18 @@ def with_days(said: Sequence[Shown], before: str = "") -> tuple[Shown, ...]:
     """Note which of these posts is the first of its day, where what is `before` them is of one."""
     days = [before, *(post.day for post in said)]
     return tuple(post._replace(first_of_day=post.day != day) for post, day in zip(said, days, strict=False))
+
+
+def _file(file: WebFile, reader: Reader) -> ShownFile:
+    whose = next(one.user for one in PEOPLE.values() if file.conversation in (one.conversation, one.direct))
+    url = f"/try/files/{file.id}?as={whose}"
+    return ShownFile(file.name, _size(file.size, reader.language), url, file.kind in _PICTURES)
+
+
+def _size(size: int, language: Language) -> str:
+    if size < _MEGABYTE:
+        return f"{format_decimal(max(1, round(size / _KILOBYTE)), locale=language)} KB"
+    return f"{format_decimal(round(size / _MEGABYTE, 1), locale=language)} MB"
 
 
 def _author(post: WebPost) -> str:

@@ -10,13 +10,16 @@ from msgspec.structs import replace
 from desk.messages import Attached
 from desk.wording import sentence as _
 from notifications.chat import Bucket, SendError
-from notifications.files import Carried, with_links
-from storage import web
+from notifications.files import TOO_LARGE, Carried, with_links
+from storage import web, web_files
 from storage.database import Database
 from storage.letters import Letter
 from storage.transactions import Transaction
 
-_ELSEWHERE = _("It is where it was attached.")
+_GONE = _("It is not there any more.")
+
+
+_LONGEST_NAME = 200
 
 
 class Audience:
@@ -64,19 +67,26 @@ class WebChat:
     async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
         """Store a post, change it or take it back, and tell the open pages. Returns its id.
 
-        Files stay where they are: the page names them, and where to find them.
+        Files that are too large for the page are named, and where to find them.
         """
         now = self._now()
+        kept = [one for one in files if one.data and len(one.data) <= web_files.LARGEST]
         if letter.message is not None and files:
-            left = [one._replace(data=None, reason=one.reason or _ELSEWHERE) for one in files]
+            left = [
+                one._replace(data=None, reason=one.reason or TOO_LARGE) for one in files if one not in kept
+            ]
             letter = replace(letter, message=with_links(letter.message, left))
-        post = await self._database.write(lambda tx: _put(tx, letter, now))
+        post = await self._database.write(lambda tx: _put(tx, letter, kept, now))
         self._audience.tell()
         return str(post.id)
 
-    async def fetch(self, file: Attached, most_bytes: int) -> bytes:  # noqa: ARG002 - the protocol's
-        """Nothing can be attached on the page."""
-        raise SendError(_ELSEWHERE)
+    async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+        """Return a file that somebody attached on the page."""
+        file_id = int(file.id) if file.id.isdecimal() else 0
+        data = await self._database.read(lambda tx: web_files.data(tx, file_id))
+        if data is None or len(data) > most_bytes:
+            raise SendError(_GONE)
+        return data
 
     async def find(self, letter: Letter) -> str | None:
         """Return the id of the post that this letter made, None if it made none; it says what it should."""
@@ -93,13 +103,21 @@ def _up_to_date(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost |
     return _change(tx, post.id, letter, now)
 
 
-def _put(tx: Transaction, letter: Letter, now: datetime) -> web.WebPost:
+def _put(tx: Transaction, letter: Letter, files: Sequence[Carried], now: datetime) -> web.WebPost:
     if letter.edits is not None:
         return _change(tx, _existing(tx, letter.edits), letter, now)
     if letter.message is None:
         raise SendError(_("There is nothing to say and nothing to take back."))
     thread = None if letter.thread is None else _existing(tx, letter.thread)
-    return web.write(tx, _key(letter), letter.conversation, now, thread=thread, message=letter.message)
+    known = web.post_by_key(tx, _key(letter))
+    post = known or web.write(
+        tx, _key(letter), letter.conversation, now, thread=thread, message=letter.message
+    )
+    if known is None:
+        for one in files:
+            name, kind, data = one.file.name[:_LONGEST_NAME], one.file.kind[:120], one.data or b""
+            web_files.keep(tx, letter.conversation, None, name, kind, data, now, post.id)
+    return post
 
 
 def _change(tx: Transaction, post_id: int, letter: Letter, now: datetime) -> web.WebPost:

@@ -1,6 +1,7 @@
 """The try page: what people do on it reaches the desk, what the desk says reaches them, and nobody else."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from unittest.mock import Mock
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.web import edge as try_page
@@ -19,10 +21,11 @@ from bot.web.asked import LARGEST_BODY
 from bot.web.guard import TryPage, guarded
 from desk import plan
 from desk.errors import Refused
-from desk.incoming import Incoming
-from desk.messages import Answer, Button, Buttons, Field, Form, Message, Text
+from desk.incoming import File, Incoming
+from desk.messages import Answer, Attached, Button, Buttons, Field, Form, Message, Text
 from desk.wording import Language
 from notifications.chat import SendError
+from notifications.files import Carried
 from notifications.web.send import Audience, WebChat
 from storage import people, web_page
 from storage import web as posts
@@ -442,6 +445,84 @@ async def test_what_an_agent_is_told_alone_is_on_the_page_and_its_buttons_work(p
     assert (await page.does("actions", **{"as": "mihai"}, **pressed))[0] == 200
     assert (page.received[0].conversation, page.received[0].direct) == ("dm:mihai", True)
     assert (await page.does("actions", **{"as": "ana"}, **pressed))[0] == 403
+
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+async def attached(page: Page, data: bytes, name: str, who: str = "ion", conversation: str = "") -> Any:
+    """Have somebody put a file into a conversation; return the status and the answer."""
+    where = {"as": who, "conversation": conversation or f"dm:{who}", "name": name}
+    headers = {
+        "Origin": str(page.client.make_url("")).rstrip("/"),
+        "Content-Type": "application/octet-stream",
+    }
+    async with page.client.post(
+        "/try/files", params=where, data=io.BytesIO(data), headers=headers
+    ) as response:
+        return response.status, await response.json()
+
+
+async def test_a_customer_s_file_comes_with_their_message_and_is_given_to_who_may_see_it(page: Page) -> None:
+    _, picture = await attached(page, PNG, "ecran <1>.png")
+    _, script = await attached(page, b"<svg onload='alert(1)'/>", "../factură\u202e.svg")
+    files = [picture["id"], script["id"]]
+    async with page.client.get(f"/try/files/{files[0]}?as=ion") as response:
+        assert response.status == 404  # not sent yet
+    assert (await page.writes("", files=files))[0] == 200
+    assert page.received[0].files == (
+        File(id=str(files[0]), name="ecran <1>.png", kind="image/png", size=len(PNG)),
+        File(id=str(files[1]), name="factură.svg", kind="application/octet-stream", size=24),
+    )
+    (told,) = [data for name, data in await page.hears(until=1) if name == "post"]
+    assert "ecran &lt;1&gt;.png" in told["html"]
+    assert told["html"].count("<img") == 1
+    async with page.client.get(f"/try/files/{files[1]}?as=ion") as response:
+        assert await response.read() == b"<svg onload='alert(1)'/>"
+        assert response.headers["Content-Type"] == "application/octet-stream"
+        assert response.headers["Content-Disposition"].startswith(
+            "attachment; filename*=UTF-8''factur%C4%83.svg"
+        )
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    for other in ("radu", "ana", "nobody", ""):
+        async with page.client.get(f"/try/files/{files[0]}?as={other}") as response:
+            assert response.status == 403
+    await page.does("delete", **{"as": "ion"}, key=OTHER_KEY, message=1)
+    async with page.client.get(f"/try/files/{files[0]}?as=ion") as response:
+        assert response.status == 404
+
+
+async def test_what_cannot_be_attached_is_refused(page: Page) -> None:
+    assert (await attached(page, PNG, "a.png", conversation="dm:radu"))[0] == 403
+    assert (await attached(page, PNG, "a.png", who="ana", conversation="triage"))[0] == 403
+    assert (await attached(page, b"", "a.png"))[0] == 400
+    assert (await attached(page, b"x" * (5 * 1024 * 1024 + 1), "a.png"))[0] == 413
+    assert (await page.writes("", files=[]))[0] == 400
+    assert (await page.writes("x", files=[1, 2, 3, 4, 5, 6]))[0] == 400
+    _, mine = await attached(page, PNG, "a.png")
+    await page.writes("Nu merge", who="radu", files=[mine["id"]])
+    assert page.received[0].files == ()
+
+
+async def test_a_file_that_is_passed_on_can_be_had_where_it_arrives(page: Page) -> None:
+    _, picture = await attached(page, PNG, "ecran.png")
+    await page.writes("Așa arată", files=[picture["id"]])
+    file = Attached(name="ecran.png", platform="web", workspace="try", id=str(picture["id"]))
+    assert await page.chat.fetch(file, 1000) == PNG
+    with pytest.raises(SendError):
+        await page.chat.fetch(file, 3)
+    with pytest.raises(SendError):
+        await page.chat.fetch(replace(file, id="99"), 1000)
+    large = replace(file, name="mare.zip", size=9_000_000)
+    carried = [Carried(file, PNG), Carried(large, b"x" * 6_000_000)]
+    for _ in range(2):  # sent again, it is there once
+        await page.chat.send(letter(), carried)
+    (post,) = await page.database.read(lambda tx: posts.changed_since(tx, 1))
+    assert [(one.name, one.conversation) for one in post.files] == [("ecran.png", "triage")]
+    async with page.client.get("/try?side=team") as response:
+        assert "mare.zip" in await response.text()
+    async with page.client.get(f"/try/files/{post.files[0].id}?as=mihai") as response:
+        assert await response.read() == PNG
 
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1"])

@@ -1,13 +1,22 @@
 """Somebody tries the desk in a browser: nothing is set up but the desk itself, on an empty folder."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.browser import ARGUMENTS, TAKES_PICTURES, Window, chromium
 from tests.e2e.desk_process import DeskProcess
@@ -507,3 +516,29 @@ def test_an_enlarged_page_leaves_room_for_the_channel_and_fingers_find_every_but
         phone.page.locator("[data-show]", has_text=side).click()
         low = "[...document.querySelectorAll('button, summary')].filter(one => one.checkVisibility()"
         assert phone.page.evaluate(f"{low} && one.getBoundingClientRect().height < 40).length") == 0
+
+
+def test_a_customer_attaches_files_and_the_team_has_them_under_the_card(window: Window) -> None:
+    picture = bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+        "0000000c4944415408d763f8cfc0000000030001005a2d5be80000000049454e44ae426082"
+    )
+    composer = window.customer.locator("> .composer")
+    files: list[FilePayload] = [
+        {"name": "ecran.png", "mimeType": "image/png", "buffer": picture},
+        {"name": "jurnal.txt", "mimeType": "text/plain", "buffer": b"eroare 504"},
+        {"name": "de prisos.txt", "mimeType": "text/plain", "buffer": b"x"},
+    ]
+    composer.locator("input[type=file]").set_input_files(files)
+    composer.locator(".file", has_text="de prisos").get_by_role("button", name="Scoateți").click()
+    composer.locator("textarea").fill("Nu pot crea curse noi")
+    composer.get_by_role("button", name="Trimite").click()
+    expect(composer.locator(".file")).to_have_count(0)
+    said = window.customer.locator(".posts > .post").first.locator("> .said")
+    expect(said.locator("a.file")).to_have_text([re.compile("ecran.png"), re.compile("jurnal.txt")])
+    assert said.locator("img").evaluate("img => img.decode().then(() => img.naturalWidth)") == 1
+    passed_on = window.thread("T-1001").locator("a.file", has_text="jurnal.txt")
+    with window.page.expect_download() as download:
+        passed_on.click()
+    assert download.value.path().read_bytes() == b"eroare 504"
+    assert download.value.suggested_filename == "jurnal.txt"

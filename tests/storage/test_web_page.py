@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from desk.errors import Refused
 from desk.incoming import Incoming
-from storage import links, people, web, web_page
+from storage import links, people, web, web_files, web_page
 from storage.database import Database
 from storage.links import Link
 from storage.tables import inbox, metadata, places
@@ -48,6 +48,8 @@ async def test_starting_over_forgets_tickets_and_conversations_and_keeps_the_peo
     await desk.customer().says("De o oră", thread=message)
     await desk.agent().types("/ticket take 1002")
     await desk.database.write(lambda tx: web.write(tx, "key", "dm:ion", MONDAY_TEN, text="Nu merge"))
+    file = ("dm:ion", "ion", "a.txt", "application/octet-stream", b"x", MONDAY_TEN)
+    await desk.database.write(lambda tx: web_files.keep(tx, *file, post_id=1))
     await desk.database.write(lambda tx: web_page.keep_ahead(tx, HOUR))
     await desk.customer().does("deleted", message="not there yet")
     await desk.database.write(lambda tx: links.make(tx, Link(1001, 2, None)))
