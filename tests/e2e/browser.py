@@ -68,7 +68,7 @@ class Window:
     def writes(self, text: str) -> None:
         """Write to the desk as the customer."""
         self.customer.locator("> .composer textarea").fill(text)
-        self.customer.locator("> .composer").get_by_role("button").click()
+        self.customer.locator("> .composer .send").click()
 
     def types(self, command: str) -> None:
         """Type a command in the team's channel."""
