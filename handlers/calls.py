@@ -9,9 +9,10 @@ from desk.messages import Inline, Mention, Rich
 from desk.team_messages import named, told_together
 from desk.tickets import Kind, Status
 from desk.wording import Words, words_for
-from handlers import cases, homes
-from handlers.cases import Case
+from handlers import homes
+from handlers.case import Case
 from handlers.context import Desk
+from handlers.naming import called
 from storage import people
 from storage.people import Person, Place
 from storage.transactions import Transaction
@@ -45,7 +46,7 @@ class Level(NamedTuple):
     @property
     def who(self) -> str | None:
         """What whoever is on call is called; None: nobody is named there."""
-        return cases.called(self.person) if self.person else self.handle
+        return called(self.person) if self.person else self.handle
 
 
 def next_level(tx: Transaction, case: Case, asking: Person, now: datetime) -> Level:
@@ -79,7 +80,7 @@ def to_person(tx: Transaction, desk: Desk, person: Person, news: News) -> list[L
 
 def mentioned(tx: Transaction, place: Place, person: Person) -> Inline:
     """Name somebody in a place, so that they are notified where its platform knows them."""
-    name = cases.called(person)
+    name = called(person)
     here = people.on(tx, person, place.platform)
     return name if here is None else Mention(here.user, name)
 
@@ -101,7 +102,7 @@ def say(desk: Desk, case: Case, lines: list[Line], *, take: bool = False) -> Non
 
     The ticket is offered with it while nobody has it, or helps who does; and where somebody is to `take` it.
     """
-    customer = case.customer.name if case.customer else cases.called(case.requester)
+    customer = case.customer.name if case.customer else called(case.requester)
     offered = take or case.assignee is None or case.ticket.status is Status.ESCALATED
     for place_id in dict.fromkeys(line.place_id for line in lines):
         here = [line for line in lines if line.place_id == place_id]

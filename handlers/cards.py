@@ -9,8 +9,9 @@ from desk.tickets import Kind, Ticket, ticket_id
 from desk.wording import Words
 from desk.wording import sentence as _
 from handlers import cases, first_answer
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Call, Desk
+from handlers.naming import called, places_named
 from storage import outbox, people, tickets
 from storage.transactions import Transaction
 
@@ -59,11 +60,11 @@ def _card(tx: Transaction, desk: Desk, case: Case, now: datetime, reader: Reader
     shown = Card(
         ticket=case.ticket,
         plan=case.plan,
-        requester=(cases.called(case.requester),),
+        requester=(called(case.requester),),
         customer=case.customer.name if case.customer else None,
         tier=case.plan.tiers[case.ticket.tier].name,
-        place=cases.places_named(case),
-        assignee=(cases.called(case.assignee),) if case.assignee else None,
+        place=places_named(case),
+        assignee=(called(case.assignee),) if case.assignee else None,
         text=_first_words(case),
         clocks=case.clocks(),
         now=now,

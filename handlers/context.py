@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from desk import plan as plans
 from desk.errors import NotAllowed
 from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from desk.plan import Plan
+from desk.tickets import Event, Kind
 from desk.wording import Language, Words, language_of, words, words_for
 from desk.wording import sentence as _
 from storage import people
@@ -81,6 +83,10 @@ class Call:
     def t(self) -> Words:
         """The words to answer with."""
         return words(self.language)
+
+    def event(self, kind: Kind, /, **data: Any) -> Event:
+        """Return the line of a ticket's history that says what the asker did."""
+        return Event(self.now, kind, who=self.person.id, source=self.incoming.platform, data=data)
 
     def say(self, sentence: str, /, **values: object) -> Answer:
         """Answer the asker alone, in one sentence."""

@@ -10,8 +10,9 @@ from desk.team_messages import noted, said
 from desk.tickets import Event, Kind
 from desk.wording import sentence as _
 from handlers import cases
-from handlers.cases import Case, Conversation
+from handlers.case import Case, Conversation, opened_key
 from handlers.context import Call
+from handlers.naming import called, place_name
 from handlers.opening import attached
 from storage import links, outbox, tickets
 from storage.links import Link
@@ -47,7 +48,7 @@ def _say(
     text: str | None,
     only: frozenset[int] | None = None,
 ) -> None:
-    name, t, zone = cases.called(call.person), call.desk.team, case.plan.zone
+    name, t, zone = called(call.person), call.desk.team, case.plan.zone
     heading = t("{agent} to the customer", agent=name) if kind is Kind.REPLIED else name
     shown = noted if kind is Kind.NOTED else said
     if text is not None:  # what was taken back stays with the team, and a line tells so
@@ -70,7 +71,7 @@ def name_copies(call: Call, name: str) -> None:
     """
     written = tickets.lately_from(call.tx, call.person.id)
     copies = outbox.lately_put(call.tx, [_key(event_id) for event_id in written]) if written else []
-    unknown, named = cases.called(call.person), []
+    unknown, named = called(call.person), []
     for post in copies:
         if post.message is not None and post.message.author is not None:
             author = post.message.author.replace(unknown, name)
@@ -91,9 +92,7 @@ def link(call: Call, text: str) -> Answer:
     links.make(call.tx, Link(case.ticket.id, place.id, None))
     case.links.append(Conversation(place, None))
     case.add(_event(call, place, added=True))
-    case.say_in(
-        place.id, goes_on_here(case.ticket, case.t, case.plan.zone), key=cases.opened_key(case.ticket)
-    )
+    case.say_in(place.id, goes_on_here(case.ticket, case.t, case.plan.zone), key=opened_key(case.ticket))
     cases.store(call.tx, call.desk, [case], call.now)
     return call.say(
         "{number} goes on here too: everybody in this channel reads what is said to the customer.",
@@ -122,5 +121,4 @@ def _channel(call: Call) -> Place:
 
 
 def _event(call: Call, place: Place, *, added: bool) -> Event:
-    data = {"place": cases.place_name(place), "added": added}
-    return Event(call.now, Kind.PLACED, who=call.person.id, source=call.incoming.platform, data=data)
+    return call.event(Kind.PLACED, place=place_name(place), added=added)

@@ -12,8 +12,9 @@ from desk.team_messages import told
 from desk.tickets import Event, Kind, Status
 from desk.wording import sentence as _
 from handlers import cases, conversations, intake, moves
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called
 from storage import early, people, tickets
 from storage.people import Place
 
@@ -44,7 +45,7 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     if before == after:
         return Answer()
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
-    case.add(Event(call.now, kind, who=call.person.id, source=call.incoming.platform, data=data))
+    case.add(call.event(kind, **data))
     _follow(case, message, before, after)
     conversations.follow(case, call, place, event, known.event_id, after)
     if after is not None and not call.person.agent:
@@ -71,8 +72,7 @@ def _weigh_anew(case: Case, call: Call, message: str, after: str) -> None:
     meant = triage.suggest(after)
     said = next((e for e in case.history if e.kind is Kind.SAID and e.data.get("message") == message), None)
     if said is not None and said.data.get("request") is False and meant.waits:
-        data = {"text": after, "files": [], "edited": message}
-        case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
+        case.add(call.event(Kind.SAID, text=after, files=[], edited=message))
         if case.ticket.status is Status.RESOLVED and meant.request and intake.may_reopen(case, call.now):
             moves.reopen(case, call)
     if case.ticket.status is not Status.RESOLVED:
@@ -101,7 +101,7 @@ def _text_now(history: list[Event], message: str | None, first: dict[str, Any]) 
 
 
 def _sentence(call: Call, before: str, after: str | None) -> tuple[str, ...]:
-    who, t = cases.called(call.person), call.desk.team
+    who, t = called(call.person), call.desk.team
     old = before[:_SHOWN]
     if after is None:
         return (t("{who} took back “{before}”", who=who, before=old),)

@@ -10,12 +10,12 @@ from desk.messages import Answer, Bold, Fine, Message, Text
 from desk.names import LANGUAGES
 from desk.plan import Plan
 from desk.team_messages import told
-from desk.tickets import Event, Kind, ticket_id
+from desk.tickets import Kind, ticket_id
 from desk.typed import LONGEST_NAME, folded, is_name
 from desk.wording import language_of
 from desk.wording import sentence as _
 from handlers import cases, tiers
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.commands import Command
 from handlers.context import Call, Desk
 from handlers.tiers import tier_named, tier_said
@@ -178,8 +178,8 @@ def _name(case: Case, call: Call, customer: Customer) -> None:
 
 
 def _belongs_to(case: Case, call: Call, customer: Customer) -> None:
-    data = {"before": case.customer.name if case.customer else None, "after": customer.name}
-    case.add(Event(call.now, Kind.CUSTOMER, who=call.person.id, source=call.incoming.platform, data=data))
+    before = case.customer.name if case.customer else None
+    case.add(call.event(Kind.CUSTOMER, before=before, after=customer.name))
     case.customer = customer
     case.change(customer_id=customer.id)
     tiers.follow(case, customer.tier, call.now, who=call.person.id, source=call.incoming.platform)

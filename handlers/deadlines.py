@@ -14,9 +14,10 @@ from desk.tickets import Event, Kind, Status, Verb
 from desk.wording import Words
 from handlers import calls, cases, escalations
 from handlers.calls import Line, News
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Desk
 from handlers.escalations import Escalation
+from handlers.naming import called
 from storage import tickets, timers
 from storage.timers import Timer
 from storage.transactions import Transaction
@@ -83,7 +84,7 @@ def _what_happened(case: Case, moment: Moment, now: datetime, last: bool) -> New
     clock, due_at = moment.clock, moment.clock.due_at
     if due_at is None:
         return None
-    who = cases.called(case.assignee) if case.assignee else None
+    who = called(case.assignee) if case.assignee else None
     whose = last and (who is None or moment.what == "breach")  # of a warning, whoever has it is told by name
     say = clock_news.warning if moment.what == "warning" else clock_news.breach
 

@@ -14,10 +14,11 @@ from desk import escalation
 from desk.escalation import Call
 from desk.plan import ClockName, Occasion, Rule
 from desk.tickets import Event, Kind
-from handlers import calls, cases
+from handlers import calls
 from handlers.calls import Line, News
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Desk
+from handlers.naming import called
 from storage import people, timers
 from storage.people import Person
 from storage.timers import Timer
@@ -127,7 +128,7 @@ def _call(
 ) -> list[Line]:
     person = _person(tx, case, call)
     level = case.plan.levels[call.level].name if call.level else None
-    who = cases.called(person) if person else call.person
+    who = called(person) if person else call.person
     template, values = call.reason
     data = {"level": level, "person": who, "reason": template, "values": dict(values)}
     case.add(Event(now, Kind.TOLD, data=data))

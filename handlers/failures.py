@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from desk.incoming import Incoming
 from desk.messages import Block, Bold, Message, Quote, Text
-from handlers import cases
 from handlers.context import Desk
+from handlers.naming import called, place_name
 from storage import inbox, outbox, people
 from storage.outbox import Post
 from storage.people import Place
@@ -39,8 +39,8 @@ def _message(tx: Transaction, desk: Desk, incoming: Incoming, error_id: str) -> 
     person = people.person(tx, incoming.platform, incoming.workspace, incoming.user)
     sentence = t.rich(
         "What {who} wrote in {place} could not be handled: answer by hand, and look for {code} in the log.",
-        who=Bold(cases.called(person)),
-        place=cases.place_name(_place(tx, incoming)),
+        who=Bold(called(person)),
+        place=place_name(_place(tx, incoming)),
         code=Bold(error_id),
     )
     blocks: tuple[Block, ...] = (Text(sentence),)

@@ -9,8 +9,9 @@ from desk.messages import Message
 from desk.targets import calendar
 from desk.tickets import Kind, Status
 from handlers import cases
-from handlers.cases import Case
+from handlers.case import Case, opened_key
 from handlers.context import Desk
+from handlers.naming import called
 from storage import outbox, people, tickets, timers
 from storage.timers import Timer
 from storage.transactions import Transaction
@@ -21,7 +22,7 @@ _LONGEST = 1000  # characters of what was written into a form
 
 def opened(tx: Transaction, case: Case, now: datetime) -> None:
     """Answer a new ticket. What is said of when the team is back goes as soon as it is."""
-    case.tell_customer(write(tx, case, now), key=cases.opened_key(case.ticket))
+    case.tell_customer(write(tx, case, now), key=opened_key(case.ticket))
     back_at = _back_at(case, promised(case), now)
     if back_at is not None and case.ticket.place_id is not None:
         timers.set_timer(tx, "back", str(case.ticket.id), back_at)
@@ -54,7 +55,7 @@ def write(tx: Transaction, case: Case, now: datetime) -> Message:
     answer = FirstAnswer(
         ticket=ticket,
         due_at=due,
-        answered_by=", ".join(cases.called(person) for person in by.values()),
+        answered_by=", ".join(called(person) for person in by.values()),
         reopened=shown.reopened,
         withdrawn=shown.withdrawn,
         words=_words(case),

@@ -8,10 +8,11 @@ from desk.customer_messages import added_to
 from desk.messages import Answer
 from desk.team_messages import settled
 from desk.tickets import Event, Kind, Status
-from handlers import cases, conversations, courtesy, moves, severity
+from handlers import cases, conversations, courtesy, holding, moves, severity, taking
 from handlers.belonging import spoken_about, ticket_meant
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called
 from handlers.opening import Request, files_kept, open_request
 from storage import early, outbox, people, tickets
 from storage.outbox import Post
@@ -147,7 +148,7 @@ def _add(case: Case, call: Call, place: Place, *, added: bool = False) -> Answer
     if call.person.agent and not people.same(call.person, case.requester):
         event_id = _record(case, call, place, Kind.REPLIED)
         conversations.pass_on(case, call, place, event_id, Kind.REPLIED)
-        moves.take_if_free(case, call)
+        taking.take_if_free(case, call)
     else:
         case_or_new = _customer_spoke(case, call, place)
         if case_or_new is None:
@@ -183,9 +184,7 @@ def _customer_spoke(case: Case, call: Call, place: Place) -> Case | None:
     _said(case, call, place, **({} if waits else {"request": False}))
     follow(case, call, meant, files=files)
     if meant.talk == "settled" and case.ticket.status is not Status.RESOLVED:
-        case.tell_team(
-            call.desk, settled(case.ticket, cases.called(call.person), call.desk.team, case.plan.zone)
-        )
+        case.tell_team(call.desk, settled(case.ticket, called(call.person), call.desk.team, case.plan.zone))
     return case
 
 
@@ -197,7 +196,7 @@ def _said(case: Case, call: Call, place: Place, **more: Any) -> None:
 def follow(case: Case, call: Call, meant: triage.Suggestion, *, files: bool = False) -> None:
     """Let what a customer said, or changed into, have its consequences: off hold, perhaps graver."""
     if case.ticket.status is Status.ON_HOLD and (files or meant.talk not in _POLITE):
-        moves.resume(case, call)
+        holding.resume(case, call)
     severity.weigh(case, call, meant)
 
 

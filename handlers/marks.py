@@ -2,7 +2,8 @@
 
 from desk.messages import Answer
 from desk.tickets import Event, Kind
-from handlers import cases, opening
+from handlers import opening
+from handlers.case import Case
 from handlers.context import Call
 from handlers.opening import Request
 from storage import people, tickets
@@ -42,7 +43,7 @@ def marked(call: Call) -> Answer:
     return call.say("{number} is open.", number=case.ticket.number)
 
 
-def _add_thread(case: cases.Case, call: Call) -> None:
+def _add_thread(case: Case, call: Call) -> None:
     incoming = call.incoming
     for line in incoming.earlier:
         if line.message == incoming.message or case.ticket.place_id is None:

@@ -13,8 +13,9 @@ from desk.subjects import subject_of
 from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, Ticket
 from handlers import cases, escalations, first_answer
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called
 from storage import tickets
 from storage.people import Customer, Person, Place
 
@@ -76,7 +77,7 @@ def open_request(
     first_answer.opened(call.tx, case, now)
     if request.files:
         names = ", ".join(file.name for file in request.files)
-        said_with = said(cases.called(request.person), names, call.desk.team, plan.zone)
+        said_with = said(called(request.person), names, call.desk.team, plan.zone)
         case.tell_team(call.desk, replace(said_with, files=attached(call.incoming, request.files)))
     escalations.opened(call.tx, call.desk, case, now)
     cases.store(call.tx, call.desk, [case], now, new=True)

@@ -5,9 +5,10 @@ from desk.messages import Rich
 from desk.team_messages import graver
 from desk.tickets import Event, Kind, Status
 from desk.triage import Suggestion
-from handlers import calls, cases, escalations, homes
-from handlers.cases import Case
+from handlers import calls, escalations, homes
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called
 from handlers.opening import kept
 from storage import people
 from storage.people import Person, Place
@@ -38,7 +39,7 @@ def _is_graver(case: Case, wanted: str) -> bool:
 
 def _suggest(case: Case, call: Call, wanted: str, meant: Suggestion) -> None:
     person = case.assignee or _on_call(case, call, wanted)
-    data = {"level": None, "person": cases.called(person) if person else None}
+    data = {"level": None, "person": called(person) if person else None}
     case.add(Event(call.now, Kind.TOLD, data=data | {"reason": meant.reason, "values": meant.values}))
     own = [homes.alone_with(call.tx, person)] if person and call.desk.triage_of(person.platform) else []
     for place in (*call.desk.triages, *own):

@@ -13,7 +13,7 @@ from desk.week_said import say_calendar, say_week, say_zone
 from desk.wording import sentence as _
 from desk.wording import words_for
 from handlers import cases, commands, first_answer, opening
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.commands import Command
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from

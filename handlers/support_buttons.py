@@ -8,12 +8,13 @@ from desk.errors import BadInput, NotFound
 from desk.incoming import File
 from desk.messages import Answer, Field, Form
 from desk.team_messages import said
-from desk.tickets import Event, Kind, Status, ticket_id
+from desk.tickets import Kind, Status, ticket_id
 from desk.wording import sentence as _
-from handlers import cases, intake, moves, support
-from handlers.cases import Case
+from handlers import cases, holding, intake, moves, support
+from handlers.case import Case
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
+from handlers.naming import called
 from handlers.opening import Request, open_request
 from storage import tickets
 
@@ -45,11 +46,10 @@ def _details_sent(call: Call) -> Answer:
         return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
     if _is_long_over(case, call):
         return _go_on(case, call, text)
-    name = cases.called(call.person)
-    data = {"text": text}
-    case.add(Event(call.now, Kind.SAID, who=call.person.id, source=call.incoming.platform, data=data))
+    name = called(call.person)
+    case.add(call.event(Kind.SAID, text=text))
     if case.ticket.status is Status.ON_HOLD:
-        moves.resume(case, call)
+        holding.resume(case, call)
     if case.ticket.status is Status.RESOLVED:
         moves.reopen(case, call)
     case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
@@ -78,8 +78,7 @@ def _separate(call: Call) -> Answer:
         source=call.incoming.platform,
     )
     new = open_request(call, request)
-    moved = {"message": message, "ticket": new.ticket.id, "text": data["text"]}
-    case.add(Event(call.now, Kind.MOVED, who=call.person.id, source=call.incoming.platform, data=moved))
+    case.add(call.event(Kind.MOVED, message=message, ticket=new.ticket.id, text=data["text"]))
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 

@@ -6,8 +6,8 @@ from desk.errors import BadInput
 from desk.messages import Answer
 from desk.tickets import ticket_id
 from desk.wording import sentence as _
-from handlers import cases, moves, ticket_forms, ticket_views, tickets
-from handlers.cases import Case
+from handlers import cases, holding, moves, taking, ticket_forms, ticket_views, tickets
+from handlers.case import Case
 from handlers.context import Call
 
 
@@ -57,15 +57,15 @@ def _more(call: Call) -> Answer:
     if verb in _FORMS:
         return _FORMS[verb](case, call)
     if verb == "take":
-        moves.take(case, call)
+        taking.take(case, call)
         cases.store(call.tx, call.desk, [case], call.now)
         return Answer()
     raise BadInput(_("That button does nothing any more. The newest card has what works."))
 
 
 BUTTONS: dict[str, Callable[[Call], Answer]] = {
-    "ticket.take": _pressed(moves.take_offered),
-    "ticket.resume": _pressed(moves.resume),
+    "ticket.take": _pressed(taking.take_offered),
+    "ticket.resume": _pressed(holding.resume),
     "ticket.reopen": _pressed(moves.reopen),
     "ticket.priority": _priority_chosen,
     "ticket.more": _more,
@@ -76,7 +76,7 @@ BUTTONS: dict[str, Callable[[Call], Answer]] = {
     "ticket.resolve": _asked(ticket_forms.resolve),
     "ticket.reply.send": _sent(moves.reply),
     "ticket.note.save": _sent(moves.note),
-    "ticket.hold.set": _sent(moves.hold),
+    "ticket.hold.set": _sent(holding.hold),
     "ticket.escalate.send": _sent(moves.escalate),
     "ticket.resolve.send": _sent(moves.resolve),
 }

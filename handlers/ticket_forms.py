@@ -1,9 +1,10 @@
 """The forms that the buttons of a card open."""
 
 from desk.messages import Answer, Bold, Field, Form, Rich
-from handlers import cases, moves
-from handlers.cases import Case
+from handlers import holding, moves
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called, places_named
 
 
 def reply(case: Case, call: Call) -> Answer:
@@ -11,7 +12,7 @@ def reply(case: Case, call: Call) -> Answer:
     moves.heard(case)
     moves.still_open(case, call)
     t = call.t
-    intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=cases.places_named(case))
+    intro = t.rich("{who} reads this on {place}.", who=Bold(reader(case)), place=places_named(case))
     field = Field("text", t("Your answer"), "text")
     return _form(
         call, case, "reply.send", t("Reply to {number}", number=case.ticket.number), t("Send"), field, intro
@@ -30,7 +31,7 @@ def note(case: Case, call: Call) -> Answer:
 
 def hold(case: Case, call: Call) -> Answer:
     """Ask what we are waiting for. Raises `Refused` when nobody works on it."""
-    moves.workable(case)
+    holding.workable(case)
     t = call.t
     field = Field("text", t("What are we waiting for?"), required=False)
     title = t("{number} on hold", number=case.ticket.number)
@@ -82,5 +83,5 @@ def _form(
 
 def reader(case: Case) -> str:
     """Name who reads what is said to the customer."""
-    who = cases.called(case.requester)
+    who = called(case.requester)
     return f"{who} ({case.customer.name})" if case.customer else who

@@ -13,8 +13,9 @@ from desk.tickets import Ticket
 from desk.typed import folded
 from desk.wording import sentence as _
 from handlers import cases
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Call
+from handlers.naming import called
 from storage import people, tickets
 
 _LISTED = 20
@@ -81,8 +82,8 @@ def _due_at(clock: Clock) -> datetime:
 def _lines(case: Case, call: Call) -> Rich:
     ticket = case.ticket
     symbol = f"{priority_symbol(ticket.priority)} {ticket.priority} · "
-    customer = case.customer.name if case.customer else cases.called(case.requester)
-    who = cases.called(case.assignee) if case.assignee else call.t("nobody")
+    customer = case.customer.name if case.customer else called(case.requester)
+    who = called(case.assignee) if case.assignee else call.t("nobody")
     head = f" · {shortened(ticket.subject, 60)}\n{customer} · {who} · "
     return (symbol, Bold(ticket.number), head, *_due(case, call))
 

@@ -6,9 +6,9 @@ from desk.messages import Answer, Block, Bold, Fine, Message, Text
 from desk.names import STATUS_SYMBOLS, STATUSES
 from desk.team_messages import headline
 from desk.why import why_message
-from handlers import cases
 from handlers.cases import case_named
 from handlers.context import Call
+from handlers.naming import called, place_name
 from storage import people
 
 _ALL_HISTORY = 40  # lines shown; a message holds no more
@@ -25,15 +25,11 @@ def why(call: Call, text: str) -> Answer:
 def show(call: Call, text: str) -> Answer:
     """/ticket show 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
-    names = {
-        p.id: cases.called(p) for p in people.by_id(call.tx, {e.who for e in case.history if e.who}).values()
-    }
+    names = {p.id: called(p) for p in people.by_id(call.tx, {e.who for e in case.history if e.who}).values()}
     ticket = case.ticket
-    status = (
-        f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {cases.called(case.assignee)}"
-    )
+    status = f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {called(case.assignee)}"
     from_whom = f"{case.customer.name} · " if case.customer else ""
-    origin = f"{from_whom}{cases.called(case.requester)} · {cases.place_name(case.place)}"
+    origin = f"{from_whom}{called(case.requester)} · {place_name(case.place)}"
     shown = case.history[-_ALL_HISTORY:]
     lines: list[Block] = [Text(told_in_words(event, names, case.plan, call.t)) for event in shown]
     if len(case.history) > len(shown):

@@ -10,14 +10,19 @@ from handlers import (
     conversations,
     customers,
     escalations,
+    holding,
     moves,
+    taking,
     ticket_forms,
     ticket_lists,
     ticket_views,
+    triaging,
 )
-from handlers.cases import Case, case_named
+from handlers.case import Case
+from handlers.cases import case_named
 from handlers.commands import Command
 from handlers.context import Call
+from handlers.naming import called
 from storage import people
 from storage.people import Person
 
@@ -29,7 +34,7 @@ def _store(case: Case, call: Call) -> None:
 def take(call: Call, text: str) -> Answer:
     """/ticket take 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
-    moves.take(case, call)
+    taking.take(case, call)
     _store(case, call)
     return call.say("{number} is yours.", number=case.ticket.number)
 
@@ -37,9 +42,9 @@ def take(call: Call, text: str) -> Answer:
 def assign(call: Call, text: str) -> Answer:
     """/ticket assign 1042 @ana"""
     case, who = case_named(call.tx, call.desk, text)
-    moves.assign(case, call, _agent(call, who))
+    taking.assign(case, call, _agent(call, who))
     _store(case, call)
-    return call.say("{number} is now with {who}.", number=case.ticket.number, who=cases.called(case.assignee))
+    return call.say("{number} is now with {who}.", number=case.ticket.number, who=called(case.assignee))
 
 
 def _agent(call: Call, who: str) -> Person:
@@ -53,7 +58,7 @@ def _agent(call: Call, who: str) -> Person:
     close = [person for person in team if wanted and wanted in folded(person.name)]
     if len(close) == 1:
         return close[0]
-    names = ", ".join(cases.called(person) for person in team) or "—"
+    names = ", ".join(called(person) for person in team) or "—"
     raise BadInput(_("Who of the team? Write one of: {names}."), names=names)
 
 
@@ -77,7 +82,7 @@ def priority(call: Call, text: str) -> Answer:
 def set_priority(case: Case, call: Call, wanted: str) -> None:
     """Set the priority, and begin the calls that the new one asks for: whoever has the ticket needs none."""
     before = case.ticket.priority
-    moves.prioritise(case, call, wanted)
+    triaging.prioritise(case, call, wanted)
     if case.ticket.priority != before and not people.same(case.assignee, call.person):
         escalations.opened(call.tx, call.desk, case, call.now)
     _store(case, call)
@@ -106,7 +111,7 @@ def note(call: Call, text: str) -> Answer:
 def hold(call: Call, text: str) -> Answer:
     """/ticket hold 1042 waiting for the customer's file"""
     case, reason = case_named(call.tx, call.desk, text)
-    moves.hold(case, call, reason)
+    holding.hold(case, call, reason)
     _store(case, call)
     return call.say(
         "{number} is on hold. The resolution clock stands until the customer writes or you resume it.",
@@ -117,7 +122,7 @@ def hold(call: Call, text: str) -> Answer:
 def resume(call: Call, text: str) -> Answer:
     """/ticket resume 1042"""
     case, _rest = case_named(call.tx, call.desk, text)
-    moves.resume(case, call)
+    holding.resume(case, call)
     _store(case, call)
     return call.say("{number} is in progress again.", number=case.ticket.number)
 
@@ -163,7 +168,7 @@ def reopen(call: Call, text: str) -> Answer:
 def category(call: Call, text: str) -> Answer:
     """/ticket category 1042 invoicing"""
     case, wanted = case_named(call.tx, call.desk, text)
-    moves.categorise(case, call, wanted)
+    triaging.categorise(case, call, wanted)
     _store(case, call)
     name = call.t(CATEGORIES[case.ticket.category or "other"])
     return call.say("{number} is about: {category}.", number=case.ticket.number, category=name)
@@ -172,7 +177,7 @@ def category(call: Call, text: str) -> Answer:
 def tag(call: Call, text: str) -> Answer:
     """/ticket tag 1042 e-factura smartbill: these tags instead of those it had"""
     case, words = case_named(call.tx, call.desk, text)
-    moves.tag(case, call, tuple(dict.fromkeys(folded(word.lstrip("#")) for word in words.split())))
+    triaging.tag(case, call, tuple(dict.fromkeys(folded(word.lstrip("#")) for word in words.split())))
     _store(case, call)
     return call.say("Done.")
 
@@ -180,7 +185,7 @@ def tag(call: Call, text: str) -> Answer:
 def replan(call: Call, text: str) -> Answer:
     """/ticket replan 1042: its deadlines follow the plan that is in force now"""
     case, _rest = case_named(call.tx, call.desk, text)
-    moves.apply_plan(case, call)
+    triaging.apply_plan(case, call)
     _store(case, call)
     return call.say("{number} follows the current plan now.", number=case.ticket.number)
 

@@ -8,7 +8,7 @@ from desk.tickets import Event, Kind
 from desk.typed import folded
 from desk.wording import Words
 from handlers import cases
-from handlers.cases import Case
+from handlers.case import Case
 from handlers.context import Desk
 from storage import people, tickets
 from storage.people import Customer

@@ -15,6 +15,7 @@ from desk.messages import Answer, Block, Buttons, Facts, Fine, Message, Quote, T
 from desk.tickets import Event, Kind, Ticket
 from handlers import cards, cases, router
 from handlers import timers as timer_handlers
+from handlers.case import Case
 from handlers.context import Desk
 from storage import letters, people, tickets, timers
 from storage import plans as stored_plans
@@ -210,7 +211,7 @@ class TestedDesk:
         """Return what happened to a ticket, in order."""
         return [event.kind for event in await self.history(ticket_id)]
 
-    async def case(self, ticket_id: int = 1001) -> cases.Case:
+    async def case(self, ticket_id: int = 1001) -> Case:
         """Return a whole case."""
         return await self.database.write(lambda tx: cases.load(tx, self.desk, ticket_id))
 

@@ -4,7 +4,7 @@ import pytest
 
 from desk.incoming import File
 from desk.tickets import Kind, Status
-from handlers.cases import Case
+from handlers.case import Case
 from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
 
 _ASKED = "Nu pot crea curse noi"
