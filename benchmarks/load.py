@@ -5,7 +5,7 @@ import statistics
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from benchmarks.arrivals import Arrivals
+from benchmarks.platforms import Platform
 from benchmarks.wire import Connection, connect
 
 _SECONDS = 60.0
@@ -31,7 +31,7 @@ class Run:
         return len(self.replies) / self.seconds_to_replies if self.replies else 0.0
 
 
-async def in_flight(port: int, events: Events, many: int, api: Arrivals | None = None) -> Run:
+async def in_flight(port: int, events: Events, many: int, api: Platform | None = None) -> Run:
     """Send each event as soon as one of `many` connections is free; with `api`, wait for the replies."""
     sent: dict[str, float] = {}
     run, line = Run(), iter(events)
@@ -53,7 +53,7 @@ async def in_flight(port: int, events: Events, many: int, api: Arrivals | None =
     return run
 
 
-async def steady(port: int, events: Events, per_second: float, api: Arrivals) -> Run:
+async def steady(port: int, events: Events, per_second: float, api: Platform) -> Run:
     """Send the events at their instants, whatever became of those before; late sending counts as latency."""
     sent: dict[str, float] = {}
     run = Run()
@@ -84,7 +84,7 @@ def _note(run: Run, sent: float, status: int, answered: float) -> None:
         run.refused += 1
 
 
-async def _replies(run: Run, sent: dict[str, float], api: Arrivals, begun: float) -> None:
+async def _replies(run: Run, sent: dict[str, float], api: Platform, begun: float) -> None:
     await api.wait_for(list(sent), _SECONDS)
     arrived = {channel: api.arrived[channel] for channel in sent if channel in api.arrived}
     run.replies = [at - sent[channel] for channel, at in arrived.items()]

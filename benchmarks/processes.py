@@ -6,14 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import psutil
 
-from benchmarks import slack
 from benchmarks.wire import connect
 
 _ROOT = Path(__file__).parents[1]
@@ -64,16 +63,11 @@ def _our_settings() -> list[str]:
     return list(Settings.model_fields)
 
 
-def desk_settings(database_url: str, port: int, api_url: str) -> dict[str, str]:
-    """Return the environment of a desk whose Slack is ours."""
-    return {
-        "DATABASE_URL": database_url,
-        "DESK_PORT": str(port),
-        "SLACK_BOT_TOKEN": slack.TOKEN,
-        "SLACK_SIGNING_SECRET": slack.SECRET,
-        "SLACK_TRIAGE_CHANNEL": slack.TRIAGE,
-        "SLACK_API_URL": api_url,
-    }
+def desk(folder: Path, database_url: str, **settings: str) -> AbstractContextManager[Program]:
+    """Run a desk on a free port, on its own or on the platform that the settings name."""
+    port = free_port()
+    ours = {"DATABASE_URL": database_url, "DESK_PORT": str(port)}
+    return running(folder, "-m", "bot", "serve", port=port, **ours, **settings)
 
 
 def free_port() -> int:

@@ -1,16 +1,16 @@
 """Programs beside each other under the same load, round after round, and what is stored afterwards."""
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 from benchmarks import load, rows
-from benchmarks.arrivals import Arrivals
 from benchmarks.load import Run, percentile
 from benchmarks.machine import console, ms, table
+from benchmarks.platforms import Platform
 from benchmarks.processes import Program, ready
 
 ROUNDS = 3
@@ -41,15 +41,14 @@ class Target:
 
 
 class Sending:
-    """New people's first messages: `request` makes the conversation and the HTTP request of one."""
+    """New people's first messages, each another's."""
 
-    def __init__(self, api: Arrivals, request: Callable[[int], tuple[str, bytes]]) -> None:
+    def __init__(self, api: Platform) -> None:
         self.api = api
-        self._request = request
         self._numbers = count()
 
     def events(self, many: int) -> load.Events:
-        return [self._request(next(self._numbers)) for _ in range(many)]
+        return [self.api.request(next(self._numbers)) for _ in range(many)]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import time
 import msgspec
 
 from benchmarks import wire
-from benchmarks.arrivals import Arrivals
+from benchmarks.platforms import Platform
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-bench"
@@ -82,7 +82,7 @@ class Said(msgspec.Struct):
     channel: str = ""
 
 
-class WebApi(Arrivals):
+class WebApi(Platform):
     """Answers every method at once, and notes when the first post arrived in each direct message."""
 
     # The triage channel, and new people's names.
@@ -101,6 +101,19 @@ class WebApi(Arrivals):
 
     def close(self) -> None:
         self._server.close()
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings of a desk whose Slack this is."""
+        return {
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_TRIAGE_CHANNEL": TRIAGE,
+            "SLACK_API_URL": self.url,
+        }
+
+    def request(self, number: int) -> tuple[str, bytes]:
+        """Return the channel and the HTTP request of a new user's direct message."""
+        return request(number)
 
     def _answer(self, path: str, body: bytes) -> bytes:
         method = path.partition("?")[0].removeprefix("/api/")

@@ -7,7 +7,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.machine import console, folder, heading
-from benchmarks.processes import free_port, running
+from benchmarks.processes import desk, free_port, running
 from benchmarks.rounds import ROUNDS, Sending, Target, databases, measure, show, steady, verify
 from benchmarks.teams_service import ORGANISATIONS, Service
 
@@ -23,7 +23,7 @@ def main() -> None:
 async def _measure(here: Path) -> None:
     service = Service()
     await service.start()
-    sending = Sending(service, service.request)
+    sending = Sending(service)
     with _targets(here, service) as targets:
         await measure(targets, sending)
         _show(targets)
@@ -40,9 +40,7 @@ def _targets(here: Path, service: Service) -> Iterator[list[Target]]:
     with ExitStack() as stack:
         targets = []
         for name, url in stack.enter_context(databases(here)).items():
-            port = free_port()
-            settings = {"DATABASE_URL": url, "DESK_PORT": str(port)} | service.settings()
-            program = stack.enter_context(running(here, "-m", "bot", "serve", port=port, **settings))
+            program = stack.enter_context(desk(here, url, **service.settings()))
             targets.append(Target(name, program, replies=True, database_url=url))
         for kind in PEERS:
             port = free_port()

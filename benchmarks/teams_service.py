@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from benchmarks import wire
-from benchmarks.arrivals import Arrivals
+from benchmarks.platforms import Platform
 from benchmarks.slack import TEXTS
 
 APP, SECRET = "6b6f1f0a-5a0e-4c0e-9d7e-2f1c0b9a8e7d", "bench~secret"
@@ -24,7 +24,7 @@ ORGANISATIONS = 200
 _KEY = "bench"
 
 
-class Service(Arrivals):
+class Service(Platform):
     """The connector, the sign-in service and the signing keys: answers at once."""
 
     paced = frozenset({"triage"})

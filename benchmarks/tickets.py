@@ -8,7 +8,7 @@ import uvloop
 
 from benchmarks import slack
 from benchmarks.machine import console, folder, heading
-from benchmarks.processes import desk_settings, free_port, running
+from benchmarks.processes import desk, free_port, running
 from benchmarks.rounds import ROUNDS, Sending, Target, databases, measure, show, steady, verify
 
 CEILING = "Bolt storing a row"
@@ -24,7 +24,7 @@ def main() -> None:
 async def _measure(here: Path) -> None:
     api = slack.WebApi()
     await api.start()
-    sending = Sending(api, slack.request)
+    sending = Sending(api)
     with _targets(here, api) as targets:
         await measure(targets, sending)
         _show(targets)
@@ -41,9 +41,7 @@ def _targets(here: Path, api: slack.WebApi) -> Iterator[list[Target]]:
     with ExitStack() as stack:
         targets = []
         for name, url in stack.enter_context(databases(here)).items():
-            port = free_port()
-            settings = desk_settings(url, port, api.url)
-            program = stack.enter_context(running(here, "-m", "bot", "serve", port=port, **settings))
+            program = stack.enter_context(desk(here, url, **api.settings()))
             targets.append(Target(name, program, replies=True, database_url=url))
         for name, kind in PEERS.items():
             port = free_port()

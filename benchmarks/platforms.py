@@ -1,11 +1,12 @@
-"""When the first word arrived in each conversation, and what else a platform of our own is asked."""
+"""What the platforms of our own have in common: events to send, and when their answers arrived."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from time import perf_counter
 
 
-class Arrivals:
-    """A platform of our own, as far as its posts are concerned. `calls` counts what it is asked, by kind."""
+class Platform(ABC):
+    """A platform of our own. `calls` counts what it is asked, by kind."""
 
     paced: frozenset[str] = frozenset()
     """The kinds of calls that come at the platform's own pace, however quick a program is."""
@@ -13,6 +14,22 @@ class Arrivals:
     def __init__(self) -> None:
         self.arrived: dict[str, float] = {}
         self.calls: dict[str, int] = {}
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Begin to serve."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Serve no more."""
+
+    @abstractmethod
+    def settings(self) -> dict[str, str]:
+        """Return the settings of a desk that works here."""
+
+    @abstractmethod
+    def request(self, number: int) -> tuple[str, bytes]:
+        """Return the conversation and the HTTP request of a new person's direct message."""
 
     def count(self, kind: str) -> None:
         """Count a call."""
