@@ -15,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Dispecer: a support desk that lives in Slack.",
+    help="Dispecer: a support desk that lives in Slack and Microsoft Teams.",
 )
 app.add_typer(plan.app, name="plan")
 app.add_typer(sla.app, name="sla")
