@@ -5,7 +5,6 @@ https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from bot.teams.bodies import (
     Body,
@@ -20,6 +19,8 @@ from bot.teams.bodies import (
 )
 from bot.teams.words import from_html, from_text, sound
 from desk.incoming import Incoming
+from notifications.teams.buttons import value_of
+from notifications.teams.form import fields_of
 
 OPEN_TICKET = "openTicket"
 """The message action of the app's manifest, by its command's id."""
@@ -56,19 +57,11 @@ def _action(activity: Body, data: Body, verb: str = "") -> Incoming | None:
         "action",
         identity("action", word(activity, "conversation", "id"), event_id(activity)),
         command=command,
-        subject=_filled(data.get("choice")) or _filled(data.get("value")),
-        fields={
-            name.removeprefix("field."): _filled(value)
-            for name, value in data.items()
-            if name.startswith("field.") and isinstance(value, str)
-        },
+        subject=sound(value_of(data)).strip(),
+        fields={name: sound(typed).strip() for name, typed in fields_of(data).items()},
         message=card or None,
         thread=thread_of(activity, card),
     )
-
-
-def _filled(value: Any) -> str:
-    return sound(value).strip() if isinstance(value, str) else ""
 
 
 def chosen(activity: Body) -> Incoming | None:

@@ -135,7 +135,6 @@ def choices(options: tuple[Option, ...], room: int) -> list[Element]:
 
 def value_of(data: dict[str, Any]) -> str:
     """Return the object of an action: the button's value, or what was chosen in the menu beside it."""
-    if value := data.get("value"):
-        return str(value)
-    chosen = (data[name] for name in data if name == CHOICE or name.startswith(f"{CHOICE}."))
-    return str(next(filter(None, chosen), ""))
+    chosen = [data[name] for name in data if name == CHOICE or name.startswith(f"{CHOICE}.")]
+    given = (value for value in (data.get("value"), *chosen) if isinstance(value, str))
+    return next(filter(None, given), "")

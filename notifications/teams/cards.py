@@ -3,6 +3,7 @@
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference#adaptive-card
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from desk.messages import Block, Buttons, Live, Message
@@ -44,8 +45,16 @@ def _notifying(mentioned: list[dict[str, Any]]) -> dict[str, Any]:
 
 def still_said(mentioned: list[dict[str, Any]], drawn: list[Any]) -> list[dict[str, Any]]:
     """Return those of `mentioned` whose name was not cut off."""
-    said = str(drawn)
-    return [entity for entity in mentioned if entity["text"] in said]
+    said = list(_strings(drawn))
+    return [entity for entity in mentioned if any(entity["text"] in text for text in said)]
+
+
+def _strings(drawn: Any) -> Iterator[str]:
+    if isinstance(drawn, str):
+        yield drawn
+    elif isinstance(drawn, (list, dict)):
+        for part in drawn.values() if isinstance(drawn, dict) else drawn:
+            yield from _strings(part)
 
 
 def attachment(body: list[Element], **more: Any) -> Element:

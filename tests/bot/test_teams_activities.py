@@ -383,19 +383,26 @@ def test_a_card_that_asks_for_what_its_reader_sees() -> None:
     assert (one.command, one.subject) == ("ticket.card", "1042")
 
 
-def test_a_choice_and_what_was_filled_in() -> None:
-    data = {
-        "value": "1042",
-        "choice": "1042:P2",
-        "field.text": "a < b\r\nc ",
-        "field.number": 7,
-        "other": "x",
-    }
-    action = {"type": "Action.Execute", "verb": "ticket.priority", "data": data}
-    one = known(invoke("adaptiveCard/action", {"action": action}))
-    assert (one.subject, one.fields) == ("1042:P2", {"text": "a < b\nc"})
-    nothing = {"type": "Action.Execute", "verb": "ticket.priority", "data": {**data, "choice": ""}}
-    assert known(invoke("adaptiveCard/action", {"action": nothing})).subject == "1042"
+@pytest.mark.parametrize(
+    ("chosen", "subject"),
+    [
+        ({"value": "", "choice": "1042:P2"}, "1042:P2"),
+        ({"value": "", "choice.2": "1042:7"}, "1042:7"),
+        ({"value": "", "choice": "", "choice.2": "1042:7"}, "1042:7"),
+        ({"value": "1042", "choice": ""}, "1042"),
+        ({"value": "1042", "choice": 7}, "1042"),
+        ({"value": ["1042"], "choice": None}, ""),
+    ],
+)
+def test_what_was_chosen_is_the_object_of_a_button_without_one(chosen: dict[str, Any], subject: str) -> None:
+    action = {"type": "Action.Execute", "verb": "ticket.priority", "data": chosen}
+    assert known(invoke("adaptiveCard/action", {"action": action})).subject == subject
+
+
+def test_what_was_filled_in_is_read_by_its_fields() -> None:
+    data = {"value": "1042", "field.text": "a < b\r\nc ", "field.number": 7, "other": "x"}
+    action = {"type": "Action.Execute", "verb": "ticket.note", "data": data}
+    assert known(invoke("adaptiveCard/action", {"action": action})).fields == {"text": "a < b\nc"}
 
 
 @pytest.mark.parametrize("name", ["task/fetch", "task/submit"])

@@ -45,4 +45,13 @@ def tokens() -> Tokens:
 @pytest.fixture
 async def chat(teams: Connector, tokens: Tokens) -> AsyncIterator[TeamsChat]:
     async with aiohttp.ClientSession() as session:
+        yield TeamsChat(session, tokens.authorize, teams.url, "app", 20, tokens.forget)
+
+
+@pytest.fixture
+async def hurried(teams: Connector, tokens: Tokens) -> AsyncIterator[TeamsChat]:
+    """A chat that waits for an answer no longer than 0.3 s, over a connection that stands already."""
+    async with aiohttp.ClientSession() as session:
+        (await session.get(teams.url)).release()
+        teams.asked.clear()
         yield TeamsChat(session, tokens.authorize, teams.url, "app", 0.3, tokens.forget)

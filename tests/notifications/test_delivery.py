@@ -98,9 +98,9 @@ class PostOffice:
 
         await self.database.write(work)
 
-    async def put(self, conversation: str, text: str | None, **more: Any) -> None:
+    async def put(self, conversation: str, text: str | None, workspace: str = "try", **more: Any) -> None:
         def work(tx: Transaction) -> None:
-            place = people.place(tx, "web", "try", conversation, "channel")
+            place = people.place(tx, "web", workspace, conversation, "channel")
             outbox.put(tx, [Post(place.id, say(text) if text else None, **more)], self.clock.now)
 
         await self.database.write(work)
@@ -278,8 +278,9 @@ async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice
     await office.put("a", "one")
     await office.until(lambda: not office.platform.failures)
     await office.put("b", "two")
-    await office.wait_for(1)
-    assert office.platform.arrived == []
+    await office.put("c", "three", workspace="elsewhere")
+    await office.until(lambda: office.platform.said("c") == ["three"])
+    assert office.platform.said("a") == office.platform.said("b") == []
     await office.wait_for(30)
     await office.idle()
     assert office.platform.said("a") == ["one"]

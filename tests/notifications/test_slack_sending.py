@@ -66,7 +66,7 @@ async def chat(slack: FakeSlack) -> AsyncIterator[SlackChat]:
         return f"xoxb-{workspace}"
 
     async with aiohttp.ClientSession() as session:
-        yield SlackChat(session, token_for, slack.url, timeout=0.3)
+        yield SlackChat(session, token_for, slack.url)
 
 
 def letter(message: Message | None = HELLO, *, thread: str | None = None, edits: str | None = None) -> Letter:
@@ -158,12 +158,17 @@ async def test_a_failing_slack_may_have_posted_all_the_same(
 
 
 async def test_so_may_one_that_does_not_answer_in_time(chat: SlackChat, slack: FakeSlack) -> None:
-    async def slowly(_: web.Request) -> web.Response:
-        await asyncio.sleep(0.6)
-        return web.json_response({"ok": True, "ts": "9"})
+    held = asyncio.Event()
 
-    slack.answers.append(slowly)
+    async def never(_: web.Request) -> web.Response:
+        await held.wait()
+        return web.Response()
+
+    await chat.send(letter())  # the connection stands
+    chat._timeout = aiohttp.ClientTimeout(total=0.3)
+    slack.answers.append(never)
     error = await failure(chat)
+    held.set()
     assert (error.temporary, error.uncertain) == (True, True)
 
 

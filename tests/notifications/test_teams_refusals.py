@@ -58,7 +58,7 @@ def test_how_long_to_wait_is_told_in_seconds_or_as_a_date(header: str, seconds: 
 
 
 async def test_one_that_does_not_answer_in_time_may_have_posted_all_the_same(
-    chat: TeamsChat, teams: Connector
+    hurried: TeamsChat, teams: Connector
 ) -> None:
     held = asyncio.Event()
 
@@ -67,7 +67,7 @@ async def test_one_that_does_not_answer_in_time_may_have_posted_all_the_same(
         return web.Response()
 
     teams.answers.append(never)
-    error = await failure(chat)
+    error = await failure(hurried)
     held.set()
     assert (error.temporary, error.uncertain) == (True, True)
 

@@ -171,6 +171,13 @@ def test_a_mention_notifies_in_text_and_in_a_card() -> None:
     assert "msteams" not in card(Text(("nimeni",)), TAKE)
 
 
+def test_a_name_with_an_invisible_character_is_notified_too() -> None:
+    ana = Mention("29:1a-B_c", "Ana\u200d Ionescu\u200e")
+    (told,) = card(Text((ana,)), TAKE)["msteams"]["entities"]
+    assert told["text"] in str(body(Text((ana,)))[0]["text"])
+    assert len(render(Message((Text((ana,)),)))["entities"]) == 1
+
+
 def test_a_mention_that_was_cut_off_notifies_nobody() -> None:
     assert "entities" not in render(Message((Text(("x" * 20_000, ANA)),)))
     assert "msteams" not in card(Text(("x" * 20_000, ANA)), TAKE)

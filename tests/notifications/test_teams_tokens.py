@@ -62,7 +62,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def tokens(login: FakeLogin, session: aiohttp.ClientSession) -> Tokens:
-    return Tokens(session, APP, SECRET, TENANT, login.url, lambda: login.time, timeout=0.5)
+    return Tokens(session, APP, SECRET, TENANT, login.url, lambda: login.time)
 
 
 def bearer(number: int) -> dict[str, str]:
@@ -164,8 +164,9 @@ async def test_a_busy_microsoft_says_when(
 
 async def test_a_lost_network_may_come_back(login: FakeLogin, session: aiohttp.ClientSession) -> None:
     assert (await failure(Tokens(session, APP, SECRET, TENANT, "http://127.0.0.1:1/"))).temporary
+    (await session.get(login.url)).release()  # the connection stands
     login.ready.clear()
-    assert (await failure(Tokens(session, APP, SECRET, TENANT, login.url, timeout=0.05))).temporary
+    assert (await failure(Tokens(session, APP, SECRET, TENANT, login.url, timeout=0.3))).temporary
     login.ready.set()
     await session.close()
     assert (await failure(Tokens(session, APP, SECRET, TENANT, login.url))).temporary
