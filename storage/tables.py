@@ -66,6 +66,13 @@ class Json(TypeDecorator[Any]):
 # SQLite counts up only an INTEGER key; PostgreSQL gets 64 bits.
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
+
+def _where(condition: str | sa.ColumnElement[bool]) -> dict[str, Any]:
+    """Return what makes an index hold only the rows of which this is true, on both databases."""
+    told = sa.text(condition) if isinstance(condition, str) else condition
+    return {"sqlite_where": told, "postgresql_where": told}
+
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -108,6 +115,8 @@ people = sa.Table(
     Column("customer_id", ForeignKey("customers.id"), index=True),
     Column("agent", Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("platform", "workspace", "user"),
+    # The few among the many: every card asks who they are.
+    Index("ix_people_agents", "id", **_where(sa.column("agent").is_(True))),
 )
 
 # A conversation we hear from and speak in. It is also the line in which its outgoing posts wait:
@@ -130,9 +139,8 @@ places = sa.Table(
     Column("free_at", Instant),
     Column("leased_until", Instant),
     sa.UniqueConstraint("platform", "workspace", "conversation"),
+    Index("ix_places_triage", "id", **_where("kind = 'triage'")),
 )
-
-_BOUGHT, _TAKEN = sa.text("customer_id IS NOT NULL"), sa.text("assignee_id IS NOT NULL")
 
 tickets = sa.Table(
     "tickets",
@@ -160,8 +168,8 @@ tickets = sa.Table(
     Column("resolution_due", Instant),
     Column("last_said_at", Instant),
     Index("ix_tickets_open", "status", "priority", "id"),
-    Index("ix_tickets_customer", "customer_id", sqlite_where=_BOUGHT, postgresql_where=_BOUGHT),
-    Index("ix_tickets_assignee", "assignee_id", sqlite_where=_TAKEN, postgresql_where=_TAKEN),
+    Index("ix_tickets_customer", "customer_id", **_where("customer_id IS NOT NULL")),
+    Index("ix_tickets_assignee", "assignee_id", **_where("assignee_id IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -222,10 +230,6 @@ inbox = sa.Table(
     sqlite_with_rowid=False,
 )
 
-_WAITING = sa.text("done_at IS NULL")
-_ONCE = sa.text("dedupe_key IS NOT NULL")
-_EDIT = sa.text("done_at IS NULL AND key IS NOT NULL")
-
 outbox = sa.Table(
     "outbox",
     metadata,
@@ -245,10 +249,10 @@ outbox = sa.Table(
     # For who looks into the table: which post it became, and why it did not the last time.
     Column("platform_id", String(120)),
     Column("error", Text),
-    Index("ix_outbox_waiting", "place_id", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_outbox_waiting", "place_id", "id", **_where("done_at IS NULL")),
     # At most one edit of a post waits; a newer one takes its place in the line.
-    Index("uq_outbox_once", "dedupe_key", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
-    Index("uq_outbox_edit", "place_id", "key", unique=True, sqlite_where=_EDIT, postgresql_where=_EDIT),
+    Index("uq_outbox_once", "dedupe_key", unique=True, **_where("dedupe_key IS NOT NULL")),
+    Index("uq_outbox_edit", "key", "place_id", unique=True, **_where("done_at IS NULL AND key IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -260,6 +264,7 @@ posts = sa.Table(
     Column("key", String(120), primary_key=True),
     Column("platform_id", String(120), nullable=False),
     Index("ix_posts_platform_id", "place_id", "platform_id"),
+    Index("ix_posts_key", "key"),
     sqlite_with_rowid=False,
 )
 

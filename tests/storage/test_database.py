@@ -1,16 +1,20 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage import inbox, migrations, people, plans
 from storage.database import Database
 from storage.tables import inbox as inbox_table
 from storage.transactions import Transaction, Woken
+from storage.web_tables import web_posts
 from tests.desk_in_tests import MONDAY_TEN
 
 
@@ -141,6 +145,13 @@ async def test_the_newest_version_is_what_the_migrations_lead_to(database: Datab
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     assert migrations.newest() == ScriptDirectory.from_config(config).get_current_head()
     assert await database.read(lambda tx: migrations.current(tx.connection)) == migrations.newest()
+
+
+async def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
+    def work(tx: Transaction) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(tx.connection), web_posts.metadata))
+
+    assert await database.read(work) == []
 
 
 async def test_an_empty_database_has_no_version(tmp_path: Path) -> None:
