@@ -5,6 +5,7 @@
 3. Where they talk to us alone, or where there are no threads, so is whatever does not say by itself what is
    wrong: an answer, a detail. Where there are no threads, a colleague's word is about the only open ticket.
 4. A ticket that was brought here is everybody's here. Where there are threads, its own says what is about it.
+   Where no customer is at home, nothing else is ours: whatever is said goes to that ticket.
 
 Who is understood wrongly says so with one button (`handlers.support_buttons`).
 """
@@ -18,6 +19,7 @@ from storage import tickets
 from storage.people import Place
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_POLITE = ("thanks", "greeting")
 
 
 def ticket_meant(call: Call, place: Place, meant: Suggestion) -> int | None:
@@ -31,6 +33,20 @@ def ticket_meant(call: Call, place: Place, meant: Suggestion) -> int | None:
     if meant.priority is not None or not (call.incoming.direct or not call.incoming.threaded):
         return None
     return latest or (None if call.incoming.threaded else tickets.only_open_one(call.tx, place.id))
+
+
+def brought_here(call: Call, place: Place, meant: Suggestion) -> int | None:
+    """Return the ticket that was brought into a place without threads, for what is said there by anybody."""
+    if call.incoming.threaded:
+        return None
+    plan = call.desk.plan.tickets
+    just_now = tickets.latest_linked(call.tx, place.id, call.now - plan.gather)
+    if just_now is not None or meant.talk in _POLITE:
+        return just_now
+    latest = tickets.latest_linked(call.tx, place.id, _EVER)
+    if latest is not None or not (meant.talk == "settled" or goes_on(call.incoming.text)):
+        return latest
+    return tickets.latest_linked(call.tx, place.id, call.now - plan.reopen_within, resolved=True)
 
 
 def _latest(call: Call, place: Place, since: datetime, *, resolved: bool = False) -> int | None:

@@ -9,7 +9,7 @@ from desk.messages import Answer
 from desk.team_messages import settled
 from desk.tickets import Event, Kind, Status
 from handlers import cases, conversations, courtesy, holding, moves, severity, taking
-from handlers.belonging import spoken_about, ticket_meant
+from handlers.belonging import brought_here, spoken_about, ticket_meant
 from handlers.case import Case
 from handlers.context import Call
 from handlers.naming import called
@@ -37,11 +37,11 @@ def message(call: Call) -> Answer:
         return _among_the_team(call, place)
     if incoming.thread is not None:
         return _in_a_thread(call, place, incoming.thread)
-    if not (incoming.direct or incoming.mentioned or place.customer_id is not None):
-        return Answer()
-    if call.person.agent and not (incoming.direct or incoming.mentioned):
+    if incoming.direct or incoming.mentioned:
+        return _outside_threads(call, place)
+    if call.person.agent:
         return Answer()  # the team talking in a customer's channel opens no ticket
-    return _outside_threads(call, place)
+    return _outside_threads(call, place) if place.customer_id is not None else _overheard(call, place)
 
 
 def _outside_threads(call: Call, place: Place) -> Answer:
@@ -51,6 +51,12 @@ def _outside_threads(call: Call, place: Place) -> Answer:
         return _new(call, place, meant)
     case = cases.load(call.tx, call.desk, about)
     return _add(case, call, place, added=meant.waits or bool(call.incoming.files))
+
+
+def _overheard(call: Call, place: Place) -> Answer:
+    """Where no customer is at home, nothing begins: what is said goes to a ticket that was brought there."""
+    about = brought_here(call, place, triage.suggest(call.incoming.text))
+    return Answer() if about is None else _add(cases.load(call.tx, call.desk, about), call, place)
 
 
 def _late_root(call: Call, place: Place, ticket_id: int) -> Answer:

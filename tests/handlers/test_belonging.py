@@ -152,3 +152,67 @@ async def test_where_there_are_threads_a_ticket_that_was_brought_here_keeps_to_i
     await channel.types("/ticket link 1001")
     await Speaker(desk, "dorel", "trans-carpati", direct=False).says("Nu se mai sincronizează facturile")
     assert len(await desk.all_tickets()) == 2
+
+
+@pytest.fixture
+async def group(desk: TestedDesk) -> Speaker:
+    """Somebody in a group chat that is no customer's, into which a ticket was brought."""
+    await opened(desk)
+    await Speaker(desk, "ana", "grup", direct=False).types("/ticket link 1001")
+    await desk.deliver()
+    return Speaker(desk, "dorel", "grup", direct=False)
+
+
+async def said(desk: TestedDesk, *kinds: Kind) -> list[str]:
+    return [event.data["text"] for event in await desk.history() if event.kind in (kinds or (Kind.SAID,))]
+
+
+async def test_in_a_group_that_is_no_customers_everything_goes_to_the_ticket_that_was_brought_there(
+    desk: TestedDesk, group: Speaker
+) -> None:
+    await desk.after(HOUR)
+    words = ["Exportul nu funcționează", "Apare și la mine", "Tot nu merge"]
+    for text in words:
+        await group.says(text, threaded=False)
+        await desk.after(DAY)
+    assert await said(desk) == words
+    assert [ticket.id for ticket in await desk.all_tickets()] == [1001]
+    assert "dorel:\nTot nu merge" in await desk.said_in("dm:ion")
+
+
+async def test_there_the_team_talks_among_itself_and_politeness_is_left_alone(
+    desk: TestedDesk, group: Speaker
+) -> None:
+    await desk.after(HOUR)
+    await Speaker(desk, "ana", "grup", direct=False).says("Cred că e de la licență", threaded=False)
+    await group.says("Bună ziua tuturor", threaded=False)
+    assert await said(desk, Kind.SAID, Kind.REPLIED) == []
+
+
+async def test_there_what_is_resolved_goes_on_only_by_words_that_say_so(
+    desk: TestedDesk, group: Speaker
+) -> None:
+    await desk.agent().types("/ticket resolve 1001 Gata.")
+    await desk.after(HOUR)
+    await group.says("Exportul nu funcționează", threaded=False)
+    assert await said(desk) == []
+    await group.says("Tot nu merge", threaded=False)
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert len(await desk.all_tickets()) == 1
+
+
+async def test_where_nothing_was_brought_a_group_that_is_no_customers_is_not_listened_to(
+    desk: TestedDesk, group: Speaker
+) -> None:
+    await Speaker(desk, "ana", "grup", direct=False).types("/ticket unlink 1001")
+    await group.says("Exportul nu funcționează", threaded=False)
+    assert (await said(desk), len(await desk.all_tickets())) == ([], 1)
+
+
+async def test_in_a_channel_that_is_no_customers_only_the_tickets_own_thread_is_listened_to(
+    desk: TestedDesk, group: Speaker
+) -> None:
+    thread = await desk.platform_id("grup", "opened:1001")
+    await group.says("Exportul nu funcționează")
+    await group.says("Apare și la mine", thread=thread)
+    assert await said(desk) == ["Apare și la mine"]
