@@ -47,7 +47,8 @@ class Incoming(Struct, frozen=True):
     """One verified event. `id` is unique per platform: the same event delivered twice has the same id.
 
     `conversation` is the channel or direct message, `thread` the id of the message that a thread hangs
-    under (None outside a thread), `message` the id of the message itself. For a `mark`, `message` is the
+    under (None outside a thread), `message` the id of the message itself, `quotes` that of another which it
+    quotes: so people reply where there are no threads. For a `mark`, `message` is the
     marked message, `author` its writer, and `earlier` its thread so far.
 
     `address` is what the platform needs, beside the conversation's id, to be reached there.
@@ -61,6 +62,7 @@ class Incoming(Struct, frozen=True):
     conversation: str = ""
     thread: str | None = None
     message: str | None = None
+    quotes: str | None = None
     text: str = ""
     files: tuple[File, ...] = ()
     place_name: str = ""  # what the conversation is called, where the edge was told

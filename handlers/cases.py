@@ -7,6 +7,8 @@ them in one go for however many cases there are, but for timers that are needed 
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from desk import sla
 from desk.errors import BadInput, NotFound
 from desk.messages import Message
@@ -80,7 +82,8 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
     tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
     posts = _answered_offers(tx, cases)
     for case in cases:
-        posts += [*_card(desk, case), *(answered_anew(case) if case.seen_anew else ()), *case.posts]
+        about = [*_card(desk, case), *(answered_anew(case) if case.seen_anew else ()), *case.posts]
+        posts += [replace(post, ticket_id=case.ticket.id) for post in about]
     _set_timers(tx, [case for case in cases if case.fired or case.changed], now, new=new)
     for case in cases:
         case.added, case.posts, case.offers = [], [], []

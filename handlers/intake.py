@@ -35,6 +35,10 @@ def message(call: Call) -> Answer:
         return _late_root(call, place, known.ticket_id)
     if place.kind == "triage":
         return _among_the_team(call, place)
+    answers = incoming.quotes or incoming.thread
+    case = _answered(call, place, answers) if answers is not None else None
+    if case is not None:
+        return _add(case, call, place) if place.id in case.place_ids else _noted(case, call, place)
     if incoming.thread is not None:
         return _in_a_thread(call, place, incoming.thread)
     if incoming.direct or incoming.mentioned:
@@ -70,17 +74,31 @@ def _among_the_team(call: Call, place: Place) -> Answer:
     key = outbox.post_at(call.tx, place.id, thread) if thread else None
     if key is None or not key.startswith("card:") or not call.person.agent:
         return Answer()
-    case = cases.load(call.tx, call.desk, int(key.removeprefix("card:")))
+    return _noted(cases.load(call.tx, call.desk, int(key.removeprefix("card:"))), call, place)
+
+
+def _noted(case: Case, call: Call, place: Place) -> Answer:
     event_id = _record(case, call, place, Kind.NOTED)
     conversations.pass_on(case, call, place, event_id, Kind.NOTED)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 
 
+def _answered(call: Call, place: Place, message: str) -> Case | None:
+    """Return the ticket to which a message here belongs, ours or theirs, for what is said in answer to it.
+
+    Outside its conversations a ticket is for the team alone, who may note what they were told in person.
+    """
+    known = tickets.belonging(call.tx, place.id, message)
+    ticket_id = known.ticket_id if known is not None else outbox.ticket_at(call.tx, place.id, message)
+    case = cases.load(call.tx, call.desk, ticket_id) if ticket_id is not None else None
+    if case is None or place.id in case.place_ids or (call.person.agent and call.incoming.direct):
+        return case
+    return None
+
+
 def _in_a_thread(call: Call, place: Place, thread: str) -> Answer:
-    ticket_id = _ticket_of_thread(call, place, thread)
-    if ticket_id is not None:
-        return _add(cases.load(call.tx, call.desk, ticket_id), call, place)
+    """In a thread that belongs to no ticket yet."""
     heard = call.incoming.direct or call.incoming.mentioned or place.customer_id is not None
     if not heard or (call.person.agent and not call.incoming.mentioned):
         _keep(call, place, thread)
@@ -91,14 +109,6 @@ def _in_a_thread(call: Call, place: Place, thread: str) -> Answer:
 def _keep(call: Call, place: Place, thread: str) -> None:
     """Keep a reply to something that is no ticket yet: its root may be on the way, and make one."""
     early.keep(call.tx, place.id, thread, call.incoming, call.now)
-
-
-def _ticket_of_thread(call: Call, place: Place, thread: str) -> int | None:
-    known = tickets.belonging(call.tx, place.id, thread)
-    if known is not None:
-        return known.ticket_id
-    key = outbox.post_at(call.tx, place.id, thread) or ""
-    return int(key.removeprefix("opened:")) if key.startswith("opened:") else None
 
 
 def _new(call: Call, place: Place, suggestion: triage.Suggestion) -> Answer:

@@ -41,6 +41,7 @@ class Letter(Struct, frozen=True):
     doubtful: bool = False
     late: bool = False
     address: dict[str, str] | None = None
+    ticket_id: int | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -91,6 +92,7 @@ _LETTERS = Prepared(
         outbox.c.doubtful,
         outbox.c.late,
         places.c.address,
+        outbox.c.ticket_id,
     )
     .select_from(places)
     .join(outbox, outbox.c.id == _HEAD)
@@ -182,8 +184,10 @@ _CLOSE = Prepared(sa.update(places).where(among(places.c.id, "ids")).values(clos
 
 
 def _post(insert: Any) -> Any:
+    new = insert.excluded
+    about = sa.func.coalesce(new.ticket_id, posts.c.ticket_id)
     return insert.on_conflict_do_update(
-        index_elements=["place_id", "key"], set_={"platform_id": insert.excluded.platform_id}
+        index_elements=["place_id", "key"], set_={"platform_id": new.platform_id, "ticket_id": about}
     )
 
 
@@ -204,7 +208,7 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime, also: Collec
     if tx.postgres:  # places first, as whoever stores a post does: so nobody waits for each other
         for place_id in sorted({*also, *(o.letter.place_id for o in outcomes)}):
             tx.execute(_LOCK, {"the_place": place_id})
-    kept = [_kept(o) for o in outcomes if o.platform_id is not None and o.letter.key is not None]
+    kept = [_kept(o) for o in outcomes if o.platform_id is not None and _is_kept(o.letter)]
     for statement, rows in ((_POST[tx.postgres], kept), (_DONE, done), (_AGAIN, again)):
         if rows:
             tx.run(statement, rows)
@@ -225,9 +229,19 @@ def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:
     }
 
 
+def _is_kept(letter: Letter) -> bool:
+    """Whether somebody may edit the post, or answer it."""
+    return letter.key is not None or letter.ticket_id is not None
+
+
 def _kept(outcome: Outcome) -> dict[str, Any]:
     letter = outcome.letter
-    return {"place_id": letter.place_id, "key": letter.key, "platform_id": outcome.platform_id}
+    return {
+        "place_id": letter.place_id,
+        "key": letter.key or f"letter:{letter.id}",
+        "platform_id": outcome.platform_id,
+        "ticket_id": letter.ticket_id,
+    }
 
 
 _MAY_LEAVE = sa.case(

@@ -62,6 +62,7 @@ class Post(Struct, frozen=True):
     `key` names the post: a key that has a post already edits it, and no message takes it back, unless the
     post is `late`: then its message is written when it leaves. It hangs under the post named `under`, or
     under the platform's message `thread`. With a `dedupe_key` that was used before, nothing is said.
+    `ticket_id` is the ticket that it is about.
     """
 
     place_id: int
@@ -71,6 +72,7 @@ class Post(Struct, frozen=True):
     thread: str | None = None
     dedupe_key: str | None = None
     late: bool = False
+    ticket_id: int | None = None
 
 
 def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
@@ -100,6 +102,7 @@ def _post_row(post: Post, now: datetime) -> dict[str, Any]:
         "under": post.under,
         "thread": post.thread,
         "dedupe_key": post.dedupe_key,
+        "ticket_id": post.ticket_id,
         "stored_at": now,
     }
 
@@ -135,6 +138,13 @@ def post_at(tx: Transaction, place_id: int, platform_id: str) -> str | None:
     query = sa.select(posts.c.key).where(posts.c.place_id == place_id, posts.c.platform_id == platform_id)
     key: str | None = tx.execute(query).scalar()
     return key
+
+
+def ticket_at(tx: Transaction, place_id: int, platform_id: str) -> int | None:
+    """Return the ticket that a post of ours, which is this message of a place, is about."""
+    here = (posts.c.place_id == place_id) & (posts.c.platform_id == platform_id)
+    ticket_id: int | None = tx.execute(sa.select(posts.c.ticket_id).where(here)).scalar()
+    return ticket_id
 
 
 def waiting(tx: Transaction) -> int:

@@ -242,6 +242,7 @@ outbox = sa.Table(
     Column("under", String(120)),  # the key of the post it hangs under,
     Column("thread", String(120)),  # or the platform's id of that message
     Column("dedupe_key", String(160)),
+    Column("ticket_id", BigInteger),  # which ticket it is about
     Column("stored_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("doubtful", Boolean, nullable=False, server_default=sa.false()),  # it may have arrived
@@ -256,13 +257,15 @@ outbox = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# The one post that a card, an alert or a notice has in a place; it is edited rather than repeated.
+# The one post that a card, an alert or a notice has in a place; it is edited rather than repeated. Other
+# posts about a ticket are kept too, so that who answers one of them is understood.
 posts = sa.Table(
     "posts",
     metadata,
     Column("place_id", ForeignKey("places.id"), primary_key=True),
     Column("key", String(120), primary_key=True),
     Column("platform_id", String(120), nullable=False),
+    Column("ticket_id", BigInteger),
     Index("ix_posts_platform_id", "place_id", "platform_id"),
     Index("ix_posts_key", "key"),
     sqlite_with_rowid=False,

@@ -21,6 +21,7 @@ from bot.teams.bodies import (
     part,
     place_name,
     place_type,
+    quoted,
     text_of,
     thread_of,
     word,
@@ -80,6 +81,7 @@ def _message(activity: Body) -> Incoming | None:
         identity("message", conversation(activity), written),
         message=written,
         thread=thread_of(activity, written),
+        quotes=quoted(activity),
         text=text,
         files=files,
         mentioned=mentioned,
@@ -91,9 +93,10 @@ def _edited(activity: Body) -> Incoming | None:
     files = files_of(activity)
     if word(activity, "channelData", "eventType") not in ("editMessage", "undeleteMessage"):
         return None
-    return (
-        _changed(activity, "edited", text=text, files=files, mentioned=mentioned) if text or files else None
-    )
+    if not (text or files):
+        return None
+    now = {"text": text, "files": files, "mentioned": mentioned, "quotes": quoted(activity)}
+    return _changed(activity, "edited", **now)
 
 
 def _deleted(activity: Body) -> Incoming | None:

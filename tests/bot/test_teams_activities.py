@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.teams.activities import Presence, Told, translate
-from bot.teams.bodies import quoted
 from bot.teams.emoji import same_emoji
 from bot.teams.words import from_html, from_text
 from desk.incoming import File, Incoming
@@ -222,8 +221,10 @@ def test_a_reply_in_a_chat_is_what_was_written_below_the_quote() -> None:
     written = message("Ana\r\nCe nu merge?\r\n\r\nExportul & tot", attachments=[html])
     assert known(written).text == "Exportul & tot"
     assert known(written).thread is None
-    assert quoted(written) == "1600457867820"
-    assert quoted(message()) is None
+    assert known(written).quotes == "1600457867820"
+    assert known(message()).quotes is None
+    edited = changed("messageUpdate", "editMessage", text=written["text"], attachments=[html])
+    assert (known(edited).quotes, known(edited).text) == ("1600457867820", "Exportul & tot")
 
 
 def test_what_has_html_alone_is_read_from_it() -> None:
