@@ -1,9 +1,13 @@
 """Where somebody is when no message tells: a sent form has not even a conversation."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from msgspec import structs
+
+from desk.incoming import Incoming
 from handlers.context import Call, customer_of
-from storage import people
+from storage import homes, people
 from storage.people import Person, Place
 from storage.transactions import Transaction
 
@@ -27,13 +31,41 @@ def _is_theirs(call: Call, place: Place) -> bool:
     )
 
 
+def heard_alone(tx: Transaction, person: Person, incoming: Incoming, now: datetime) -> tuple[Person, Place]:
+    """Return the direct conversation in which somebody is heard, and them with it as their home.
+
+    What their id stood for until now goes on as this conversation: one line of posts for one person.
+    """
+    platform, workspace, conversation = incoming.platform, incoming.workspace, incoming.conversation
+    place = people.place_known(tx, platform, workspace, conversation)
+    if place is not None and (person.home_id == place.id or conversation == _named_after(person)):
+        return person, place
+    stand_in = people.place_known(tx, platform, workspace, _named_after(person))
+    if place is None:  # the stand-in gets its name, with the other news of it
+        place = stand_in or people.place(
+            tx, platform, workspace, conversation, "direct", address=incoming.address or None
+        )
+    elif stand_in is not None:
+        homes.absorb(tx, stand_in, place, now)
+    if conversation != _named_after(person):
+        homes.move_in(tx, person, place)
+        person = structs.replace(person, home_id=place.id)
+    return person, place
+
+
 def alone_with(tx: Transaction, person: Person) -> Place:
     """Return where we can talk to somebody alone; a platform takes a person's id for that conversation."""
-    conversation = f"dm:{person.user}" if person.platform == "web" else person.user
-    place = people.place(tx, person.platform, person.workspace, conversation, "direct")
+    home = homes.of(tx, person)
+    if home is not None:
+        return home
+    place = people.place(tx, person.platform, person.workspace, _named_after(person), "direct")
     if person.platform == "teams" and place.address is None:
         people.change_place(tx, place.id, address={"type": "person"})
     return place
+
+
+def _named_after(person: Person) -> str:
+    return f"dm:{person.user}" if person.platform == "web" else person.user
 
 
 def opened_in(call: Call, number: str) -> Place | None:

@@ -18,6 +18,7 @@ from handlers import (
     commands,
     corrections,
     customers,
+    homes,
     intake,
     marks,
     members,
@@ -86,8 +87,12 @@ def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> A
 
 def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> tuple[Call, dict[str, Any]]:
     """Return the call, and what it tells about its place that is not stored yet."""
-    person = _person(tx, incoming)
-    place, news = _place(tx, desk, incoming), dict[str, Any]()
+    person, news = _person(tx, incoming), dict[str, Any]()
+    place: Place | None
+    if incoming.direct and incoming.kind in _HEARD and incoming.user != incoming.address.get("bot"):
+        person, place = homes.heard_alone(tx, person, incoming, now)
+    else:
+        place = _place(tx, desk, incoming)
     if place is not None and (news := _news_of(place, incoming)):
         place = replace(place, **news)
     return Call(tx, desk, now, incoming, person, customer_of(tx, person, place), place), news
@@ -115,7 +120,11 @@ def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:
 
 def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:
     """Return what this event tells about a place that we did not know; who speaks there hears us, too."""
-    news = {"name": incoming.place_name[:_LONGEST_NAME], "address": incoming.address}
+    news = {
+        "conversation": incoming.conversation,
+        "name": incoming.place_name[:_LONGEST_NAME],
+        "address": incoming.address,
+    }
     changes: dict[str, Any] = {k: v for k, v in news.items() if v and v != getattr(place, k)}
     if place.closed and incoming.kind in _HEARD:
         changes["closed"] = False

@@ -4,6 +4,7 @@
 How letters leave is in `storage.letters`.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -80,16 +81,20 @@ def put(tx: Transaction, posted: list[Post], now: datetime) -> None:
 
     An edit of a post that still waits replaces it in the line.
     """
-    calls = [{"the_place": place_id, "at": now} for place_id in sorted({post.place_id for post in posted})]
-    if not calls:
+    if not posted:
         return
-    tx.run(_CALL, calls)
+    call(tx, {post.place_id for post in posted}, now)
     many = [_post_row(post, now) for post in posted if post.dedupe_key is None]
     once = [_post_row(post, now) for post in posted if post.dedupe_key is not None]
     if many:
         tx.run(_PUT[tx.postgres], many)
     if once:
         tx.run(_PUT_ONCE[tx.postgres], once)
+
+
+def call(tx: Transaction, place_ids: Collection[int], now: datetime) -> None:
+    """Have the lines of these places looked at: something waits there."""
+    tx.run(_CALL, [{"the_place": place_id, "at": now} for place_id in sorted(place_ids)])
     tx.wake("outbox", now)
 
 

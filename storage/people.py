@@ -35,6 +35,7 @@ class Person(Struct, frozen=True):
     language: str | None
     customer_id: int | None
     agent: bool
+    home_id: int | None = None
 
 
 class Place(Struct, frozen=True):
@@ -175,11 +176,17 @@ def place(
     return Place(*row)
 
 
-def is_named(tx: Transaction, platform: str, workspace: str, conversation: str) -> bool:
-    """Say whether we know what a conversation is called."""
+def place_known(tx: Transaction, platform: str, workspace: str, conversation: str) -> Place | None:
+    """Return the place of a conversation, None if we never were there."""
     key = {"platform": platform, "workspace": workspace, "conversation": conversation}
     row = tx.run(_PLACE_BY_CONVERSATION, key).first()
-    return row is not None and bool(Place(*row).name)
+    return None if row is None else Place(*row)
+
+
+def is_named(tx: Transaction, platform: str, workspace: str, conversation: str) -> bool:
+    """Say whether we know what a conversation is called."""
+    known = place_known(tx, platform, workspace, conversation)
+    return known is not None and bool(known.name)
 
 
 def place_by_id(tx: Transaction, place_id: int) -> Place:

@@ -114,6 +114,7 @@ people = sa.Table(
     Column("language", String(2)),
     Column("customer_id", ForeignKey("customers.id"), index=True),
     Column("agent", Boolean, nullable=False, server_default=sa.false()),
+    Column("home_id", BigInteger),  # the place in which they are alone with the desk, once they spoke there
     sa.UniqueConstraint("platform", "workspace", "user"),
     # The few among the many: every card asks who they are.
     Index("ix_people_agents", "id", **_where(sa.column("agent").is_(True))),

@@ -151,7 +151,8 @@ async def test_the_migrations_build_what_the_tables_say(database: Database) -> N
     def work(tx: Transaction) -> list[Any]:
         return list(compare_metadata(MigrationContext.configure(tx.connection), web_posts.metadata))
 
-    assert await database.read(work) == []
+    # Installations are kept in tables of the Slack SDK's own.
+    assert [one for one in await database.read(work) if "slack_" not in str(one)] == []
 
 
 async def test_an_empty_database_has_no_version(tmp_path: Path) -> None:

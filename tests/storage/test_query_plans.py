@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import early, letters, links, offers, outbox, people, tickets
+from storage import early, homes, letters, links, offers, outbox, people, tickets
 from storage.letters import Letter, Outcome
 from storage.links import Link
 from storage.outbox import Post
@@ -30,6 +30,7 @@ QUERIES: dict[str, Work] = {
     "outbox.said_already": lambda tx: outbox.said_already(tx, "x"),
     "outbox.places_of": lambda tx: outbox.places_of(tx, "said:1"),
     "outbox.lately_put": lambda tx: outbox.lately_put(tx, ["said:1"]),
+    "outbox.ticket_at": lambda tx: outbox.ticket_at(tx, 1, "p1"),
     "outbox.post_at": lambda tx: outbox.post_at(tx, 1, "p1"),
     "outbox.waiting": outbox.waiting,
     "outbox.oldest_waiting": outbox.oldest_waiting,
@@ -61,6 +62,8 @@ QUERIES: dict[str, Work] = {
     "people.place": lambda tx: people.place(tx, "web", "try", "a", "channel"),
     "people.places_by_id": lambda tx: people.places_by_id(tx, {1}),
     "people.triage_places": people.triage_places,
+    "people.place_known": lambda tx: people.place_known(tx, "web", "try", "a"),
+    "homes.absorb": lambda tx: homes.absorb(tx, people.place_by_id(tx, 1), people.place_by_id(tx, 2), _AT),
     "links.of_tickets": lambda tx: links.of_tickets(tx, [1]),
     "links.make": lambda tx: links.make(tx, Link(1001, 1, None)),
     "links.end": lambda tx: links.end(tx, 1, 1),
