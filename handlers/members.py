@@ -2,8 +2,10 @@
 
 from desk.customer_messages import arrived, welcome
 from desk.messages import Answer
+from desk.team_messages import told
 from handlers import cases, conversations
 from handlers.context import Call
+from handlers.naming import called, place_name
 from storage import outbox, people, tickets
 from storage.outbox import Post
 
@@ -44,9 +46,23 @@ def installed(call: Call) -> Answer:
 
 
 def removed(call: Call) -> Answer:
-    """Somebody removed the desk from a conversation: nobody hears us there any more."""
-    if call.place is not None:
-        people.change_place(call.tx, call.place.id, closed=True)
+    """Somebody removed the desk from a conversation: nobody hears us there any more.
+
+    The team is told where tickets are open. Teams says each removal twice.
+    """
+    place, t = call.place, call.desk.team
+    if place is None or place.closed:
+        return Answer()
+    outbox.close(call.tx, [place.id])
+    if open_there := tickets.open_at(call.tx, place.id):
+        sentence = t(
+            "{where} does not hear us any more: the desk was removed there. "
+            "What we say about {numbers} waits until it is back.",
+            where=place_name(place) if place.kind != "direct" else called(call.person),
+            numbers=", ".join(f"T-{ticket_id}" for ticket_id in open_there),
+        )
+        said = told((sentence,), t, call.desk.plan.zone)
+        outbox.put(call.tx, [Post(one.id, said) for one in call.desk.triages], call.now)
     return Answer()
 
 

@@ -29,12 +29,13 @@ from handlers import (
     typed,
 )
 from handlers.context import Call, Desk, customer_of
-from storage import early, inbox, people
+from storage import early, inbox, outbox, people
 from storage.people import Person, Place
 from storage.transactions import Transaction
 
 _LONGEST_NAME = 200  # characters; what the table holds
-_HEARD = ("message", "action", "command", "installed")  # who does that in a place hears us there
+# Who does that in a place hears us there.
+_HEARD = ("message", "edited", "mark", "action", "command", "joined", "installed")
 Handler = Callable[[Call], Answer]
 
 # What somebody did -> what we do.
@@ -82,6 +83,8 @@ def receive(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -> A
     if call.place is not None and news:
         # Last, for it locks the place, in which posts are put after a ticket is locked, never before.
         people.change_place(tx, call.place.id, **news)
+        if "closed" in news:
+            outbox.open_again(tx, call.place.id, now)
     return answer
 
 
@@ -126,7 +129,7 @@ def _news_of(place: Place, incoming: Incoming) -> dict[str, Any]:
         "address": incoming.address,
     }
     changes: dict[str, Any] = {k: v for k, v in news.items() if v and v != getattr(place, k)}
-    if place.closed and incoming.kind in _HEARD:
+    if place.closed and incoming.heard and incoming.kind in _HEARD:
         changes["closed"] = False
     return changes
 

@@ -28,6 +28,8 @@ def settle(
     Returns the team's channels from now on.
     """
     place = people.place(tx, platform, workspace, conversation, "channel")
+    if place.closed:  # whoever set the desk up may have mended what closed it
+        outbox.open_again(tx, place.id, now)
     if place.kind == "triage":
         return people.triage_places(tx)
     people.make_triage(tx, place)

@@ -5,6 +5,9 @@
 2. Each letter is sent; how it went is remembered until the next round of 1.
 3. The round begins when a letter was sent, when one was stored, or when the next one is due.
 
+Where nobody hears us any more, the line stands: the team is told once, and it goes on once somebody is heard
+there.
+
 A clock that is set back is followed in 1: places would be silent until the instants that they stored come.
 
 A process that dies between 1 and 2 leaves a lease; whoever claims the letter after it asks the platform
@@ -261,7 +264,7 @@ def _tell_of_failures(tx: Transaction, triage: Place, refused: list[Outcome], no
     for outcome in refused:
         sentence = _refused(tx, outcome, triage, t)
         if sentence and not (outcome.letter.key or "").startswith("refused:"):
-            key = f"refused:{outcome.letter.id}"
+            key = f"refused:{outcome.letter.id}:{outcome.letter.attempts}"
             outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
 
 
@@ -278,7 +281,10 @@ def _failed_here(outcome: Outcome, t: Words) -> str:
 
 def _failed_at(where: str, outcome: Outcome, t: Words) -> str:
     reason = t(outcome.error or "")
-    return t("A message to {where} did not arrive: {reason}", where=where, reason=reason)
+    sentence = t("A message to {where} did not arrive: {reason}", where=where, reason=reason)
+    if not outcome.closed:
+        return sentence
+    return sentence + " " + t("It waits, with what follows, until somebody there writes to us.")
 
 
 def _where(tx: Transaction, letter: Letter) -> str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.messages import Message
+from storage.outbox import close
 from storage.prepared import Prepared, among
 from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
@@ -164,7 +165,11 @@ _EARLIEST = sa.bindparam("earliest", type_=places.c.send_at.type)
 _GIVE_BACK = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
-    .values(leased_until=None, free_at=_EARLIEST, send_at=sa.case((_WAITING, _EARLIEST)))
+    .values(
+        leased_until=None,
+        free_at=_EARLIEST,
+        send_at=sa.case((sa.and_(_WAITING, sa.not_(places.c.closed)), _EARLIEST)),
+    )
 )
 _DONE = Prepared(
     sa.update(outbox)
@@ -180,7 +185,6 @@ _AGAIN = Prepared(
         doubtful=sa.bindparam("in_doubt"),
     )
 )
-_CLOSE = Prepared(sa.update(places).where(among(places.c.id, "ids")).values(closed=True))
 
 
 def _post(insert: Any) -> Any:
@@ -197,14 +201,10 @@ _POST = {True: Prepared(_post(postgresql.insert(posts))), False: Prepared(_post(
 def finish(tx: Transaction, outcomes: list[Outcome], now: datetime, also: Collection[int] = ()) -> None:
     """Store how letters went, give their places back, and close those in which nobody hears us any more.
 
-    `also`: where else something is put meanwhile.
+    There the letter waits, with those behind it. `also`: where else something is put meanwhile.
     """
-    done = [_done(o, now) for o in outcomes if o.again_at is None]
-    again = [
-        {"the_id": o.letter.id, "why": o.error, "in_doubt": o.doubtful}
-        for o in outcomes
-        if o.again_at is not None
-    ]
+    done = [_done(o, now) for o in outcomes if not _waits(o)]
+    again = [{"the_id": o.letter.id, "why": o.error, "in_doubt": o.doubtful} for o in outcomes if _waits(o)]
     if tx.postgres:  # places first, as whoever stores a post does: so nobody waits for each other
         for place_id in sorted({*also, *(o.letter.place_id for o in outcomes)}):
             tx.execute(_LOCK, {"the_place": place_id})
@@ -214,8 +214,12 @@ def finish(tx: Transaction, outcomes: list[Outcome], now: datetime, also: Collec
             tx.run(statement, rows)
     tx.run(_GIVE_BACK, [{"the_place": o.letter.place_id, "earliest": o.next_at} for o in outcomes])
     if closed := {o.letter.place_id for o in outcomes if o.closed}:
-        tx.run(_CLOSE, {"ids": closed})
+        close(tx, closed)
     tx.wake("sent", now)
+
+
+def _waits(outcome: Outcome) -> bool:
+    return outcome.closed or outcome.again_at is not None
 
 
 def _done(outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.messages import Message
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import outbox, places, posts
 from storage.transactions import Transaction
 
@@ -44,17 +44,22 @@ _PUT_ONCE = {
     False: Prepared(_put_once(sqlite.insert(outbox))),
 }
 # The place's row is always written, so that it is locked: `finish` must not overlook our letter. What
-# waits there already keeps its time, and the pace of the place holds for an empty line too.
+# waits there already keeps its time, and the pace of the place holds for an empty line too. The line of a
+# closed place stands.
 _AT = sa.bindparam("at", type_=places.c.send_at.type)
 _CALL = Prepared(
     sa.update(places)
     .where(places.c.id == sa.bindparam("the_place"))
     .values(
-        send_at=sa.func.coalesce(
-            places.c.send_at, sa.case((places.c.free_at > _AT, places.c.free_at), else_=_AT)
+        send_at=sa.case(
+            (places.c.closed, sa.null()),
+            (places.c.send_at.is_not(None), places.c.send_at),
+            (places.c.free_at > _AT, places.c.free_at),
+            else_=_AT,
         )
     )
 )
+_CLOSE = Prepared(sa.update(places).where(among(places.c.id, "ids")).values(closed=True, send_at=None))
 
 
 class Post(Struct, frozen=True):
@@ -112,6 +117,17 @@ def _post_row(post: Post, now: datetime) -> dict[str, Any]:
     }
 
 
+def close(tx: Transaction, place_ids: Collection[int]) -> None:
+    """Let what is said in these places wait, for nobody hears us there, until they `open_again`."""
+    tx.run(_CLOSE, {"ids": place_ids})
+
+
+def open_again(tx: Transaction, place_id: int, now: datetime) -> None:
+    """Let what waits in a place leave, in its order: somebody hears us there again."""
+    tx.execute(sa.update(places).where(places.c.id == place_id).values(closed=False))
+    call(tx, [place_id], now)
+
+
 def said_already(tx: Transaction, dedupe_key: str) -> bool:
     """Say whether a post with this `dedupe_key` was stored before."""
     query = sa.select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
@@ -152,27 +168,30 @@ def ticket_at(tx: Transaction, place_id: int, platform_id: str) -> int | None:
     return ticket_id
 
 
+_WAITS = outbox.c.done_at.is_(None)
+_OF_CLOSED = sa.exists().where(places.c.id == outbox.c.place_id, places.c.closed)
+_MAY_LEAVE = _WAITS & sa.not_(_OF_CLOSED)
+
+
 def waiting(tx: Transaction) -> int:
-    """Return how many letters wait."""
-    return int(tx.execute(sa.select(sa.func.count()).where(outbox.c.done_at.is_(None))).scalar_one())
-
-
-_OLDEST = sa.select(sa.func.min(outbox.c.stored_at)).where(outbox.c.done_at.is_(None))
+    """Return how many letters wait to be sent; those for a place that is closed are not counted."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(outbox).where(_MAY_LEAVE)).scalar_one())
 
 
 def oldest_waiting(tx: Transaction) -> datetime | None:
-    """Return when the letter was stored that waits longest."""
-    at: datetime | None = tx.execute(_OLDEST).scalar()
+    """Return when the letter was stored that waits longest to be sent."""
+    at: datetime | None = tx.execute(sa.select(sa.func.min(outbox.c.stored_at)).where(_MAY_LEAVE)).scalar()
     return at
 
 
 def forget(tx: Transaction, before: datetime, most: int) -> int:
     """Remove at most `most` letters that were done before an instant, the oldest first. Returns how many.
 
-    Only as many are looked at as hold so many that are done: the table is never read to its end.
+    Only as many are looked at as hold so many that are done: the table is never read to its end. What has
+    waited since before then for a place to open is given up.
     """
-    oldest = (
-        sa.select(outbox.c.id, outbox.c.done_at).order_by(outbox.c.id).limit(most + waiting(tx)).subquery()
-    )
+    tx.execute(sa.delete(outbox).where(_WAITS, outbox.c.stored_at < before, _OF_CLOSED))
+    wait = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(_WAITS)).scalar_one()
+    oldest = sa.select(outbox.c.id, outbox.c.done_at).order_by(outbox.c.id).limit(most + wait).subquery()
     done = sa.select(oldest.c.id).where(oldest.c.done_at < before).order_by(oldest.c.id).limit(most)
     return tx.execute(sa.delete(outbox).where(outbox.c.id.in_(done))).rowcount

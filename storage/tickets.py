@@ -230,10 +230,17 @@ def _linked_to(place_id: int) -> sa.Select[tuple[int]]:
 
 def only_open_one(tx: Transaction, place_id: int) -> int | None:
     """Return the open ticket of a place, None where there are none or several."""
+    found = open_at(tx, place_id, 2)
+    return found[0] if len(found) == 1 else None
+
+
+def open_at(tx: Transaction, place_id: int, most: int = 20) -> list[int]:
+    """Return the open tickets of a place."""
     here = (tickets.c.place_id == place_id) | tickets.c.id.in_(_linked_to(place_id))
     open_here = tickets.c.status.in_(_OPEN_STATES) & here
-    found = tx.execute(sa.select(tickets.c.id).where(open_here).limit(2)).scalars().all()
-    return found[0] if len(found) == 1 else None
+    return list(
+        tx.execute(sa.select(tickets.c.id).where(open_here).order_by(tickets.c.id).limit(most)).scalars()
+    )
 
 
 def open_tickets(

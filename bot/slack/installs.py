@@ -161,7 +161,7 @@ class Installs:
             row = (await connection.execute(newest)).first()
         found = row and await self._store.async_find_bot(enterprise_id=row[0], team_id=workspace)
         if not found:
-            raise SendError(_NOT_INSTALLED)
+            raise SendError(_NOT_INSTALLED, closed=True)
         return found
 
     async def _renewed(self, bot: Bot) -> Bot:

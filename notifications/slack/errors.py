@@ -57,6 +57,17 @@ REASONS: dict[str, str] = {
     "trigger_expired": _("The window could not be opened in time. Press the button once more."),
 }
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+# Nobody hears us there any more, until somebody does something about it.
+_CLOSING = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "account_inactive",
+        "token_revoked",
+        "user_not_found",
+    }
+)
 # Of these Slack says that a part may have been done all the same.
 _UNCERTAIN = frozenset({"internal_error", "fatal_error"})
 _PASSING = frozenset({"service_unavailable", "request_timeout", "team_added_to_org", "update_failed"})
@@ -83,7 +94,7 @@ def refusal(method: str, status: int, headers: Mapping[str, str], code: str) -> 
         return SlackRefused(code, temporary=True)
     if status >= 500 or code in _UNCERTAIN or not code:
         return SlackRefused(code or f"HTTP {status}", temporary=True, uncertain=True)
-    return SlackRefused(code)
+    return SlackRefused(code, closed=code in _CLOSING)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -317,6 +317,101 @@ async def test_a_place_in_which_nobody_hears_us_any_more_is_closed_and_the_team_
     assert not await is_closed(office.database, "triage")
 
 
+async def opens(office: PostOffice, conversation: str) -> None:
+    """Let somebody be heard in a place again."""
+
+    def work(tx: Transaction) -> None:
+        place = people.place(tx, "web", "try", conversation, "channel")
+        outbox.open_again(tx, place.id, office.clock.now)
+
+    await office.database.write(work)
+    office.delivery.wake()
+
+
+async def closed_by(office: PostOffice, conversation: str) -> None:
+    """Wait until a place was closed: its first letter is refused for that."""
+    office.platform.failures = [SendError("The desk was removed.", closed=True)]
+    told = len(office.platform.said("triage"))
+    await office.until(lambda: len(office.platform.said("triage")) > told)
+    await office.idle()
+    assert await is_closed(office.database, conversation)
+
+
+async def test_the_line_of_a_closed_place_stands_and_goes_on_in_order_once_somebody_is_heard_there(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    await office.put("a", "first", key="card:1")
+    await closed_by(office, "a")
+    await office.put("a", "second")
+    await office.put("a", "third", key="card:2")
+    await office.put("a", "first, as it is now", key="card:1")
+    await office.put("a", "third, as it is now", key="card:2")
+    asked = office.platform.begun
+    await office.wait_for(3600)
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.said("b") == ["elsewhere"])
+    assert office.platform.begun == asked + 1
+    await opens(office, "a")
+    await office.idle()
+    assert office.platform.said("a") == ["first, as it is now", "second", "third, as it is now"]
+    assert not await is_closed(office.database, "a")
+
+
+async def test_what_was_taken_back_while_its_place_was_closed_is_never_said(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    await office.put("a", "first")
+    await closed_by(office, "a")
+    await office.put("a", "a slip", key="said:1")
+    await office.take_back("a", "said:1")
+    await opens(office, "a")
+    await office.idle()
+    assert office.platform.said("a") == ["first"]
+
+
+async def test_the_team_is_told_once_a_closing_that_what_is_said_there_waits(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    for text in ("first", "second", "third"):
+        await office.put("a", text)
+    await closed_by(office, "a")
+    (told,) = office.platform.said("triage")
+    assert told.endswith("Mesajul, și cele care urmează, așteaptă până când ne scrie cineva de acolo.")
+    await opens(office, "a")
+    await closed_by(office, "a")
+    assert len([edits for place, _text, edits in office.platform.arrived if place == "triage" and edits]) == 0
+    assert len(office.platform.said("triage")) == 2
+
+
+async def test_what_a_closed_place_waits_for_is_not_counted_as_late(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    await office.put("a", "first")
+    await closed_by(office, "a")
+    await office.put("a", "second")
+    assert await office.database.read(outbox.waiting) == 0
+    assert await office.database.read(outbox.oldest_waiting) is None
+
+
+async def test_a_place_that_closes_while_a_letter_is_under_way_stands_all_the_same(
+    office: PostOffice,
+) -> None:
+    office.platform.held = asyncio.Event()
+    await office.put("a", "under way")
+    await office.put("a", "next")
+    await office.until(lambda: office.platform.begun == 1)
+    place = await office.database.write(lambda tx: people.place(tx, "web", "try", "a", "channel"))
+    await office.database.write(lambda tx: outbox.close(tx, [place.id]))
+    office.platform.held.set()
+    await office.noted()
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.said("b") == ["elsewhere"])
+    assert office.platform.said("a") == ["under way"]
+    await opens(office, "a")
+    await office.idle()
+    assert office.platform.said("a") == ["under way", "next"]
+
+
 @pytest.mark.parametrize("temporary", [False, True])
 async def test_no_other_failure_closes_a_place(desk: TestedDesk, office: PostOffice, temporary: bool) -> None:
     office.platform.failures = [SendError("no", temporary=temporary)]

@@ -222,6 +222,30 @@ async def test_a_refusal_is_final_and_says_what_to_do(
     assert word in str(error)
 
 
+@pytest.mark.parametrize(
+    ("code", "closed"),
+    [
+        ("not_in_channel", True),
+        ("channel_not_found", True),
+        ("is_archived", True),
+        ("account_inactive", True),
+        ("token_revoked", True),
+        ("user_not_found", True),
+        ("invalid_auth", False),
+        ("missing_scope", False),
+        ("msg_too_long", False),
+        ("restricted_action_thread_locked", False),
+        ("ratelimited", False),
+        ("internal_error", False),
+    ],
+)
+async def test_where_nobody_hears_us_the_place_is_closed(
+    chat: SlackChat, slack: FakeSlack, code: str, closed: bool
+) -> None:
+    slack.refuses(code)
+    assert (await failure(chat)).closed is closed
+
+
 async def test_a_page_of_a_proxy_is_no_answer(chat: SlackChat, slack: FakeSlack) -> None:
     slack.answers_with(200)
     error = await failure(chat)
