@@ -23,7 +23,8 @@ Kind = Literal[
 class File(Struct, frozen=True):
     """A file somebody attached: kept by reference, with what a person needs to judge it. Size in bytes.
 
-    `download` gives the file to whoever asks, for a short while, where the platform has such an address.
+    `url` is where people find it; `download` gives it to the desk, for a short while, where the platform has
+    such an address.
     """
 
     id: str

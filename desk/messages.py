@@ -140,7 +140,7 @@ Block = Text | Fine | Quote | Facts | Table | Buttons
 class Attached(Struct, frozen=True):
     """A file that somebody attached elsewhere, to be passed on. Size in bytes, 0 where nobody said.
 
-    `url` is where people find it, `download` an address that gives it to whoever asks, for a short while;
+    `url` is where people find it, `download` an address that gives it to the desk, for a short while;
     the platform knows it by `id`.
     """
 

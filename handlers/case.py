@@ -175,6 +175,11 @@ def card_key(ticket: Ticket) -> str:
     return f"card:{ticket.id}"
 
 
+def copy_key(event_id: int) -> str:
+    """Return the key of the copies of what somebody wrote."""
+    return f"said:{event_id}"
+
+
 def opened_key(ticket: Ticket) -> str:
     """Return the key of our first answer to a ticket."""
     return f"opened:{ticket.id}"

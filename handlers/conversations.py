@@ -10,7 +10,7 @@ from desk.team_messages import noted, said
 from desk.tickets import Event, Kind
 from desk.wording import sentence as _
 from handlers import cases
-from handlers.case import Case, Conversation, opened_key
+from handlers.case import Case, Conversation, copy_key, opened_key
 from handlers.context import Call
 from handlers.naming import called, place_name
 from handlers.opening import attached
@@ -25,18 +25,14 @@ def pass_on(case: Case, call: Call, place: Place, event_id: int, kind: Kind) -> 
     A note is for the team alone. The copies follow when their writer changes or takes back the words.
     """
     text = call.incoming.text or ", ".join(file.name for file in call.incoming.files)
-    _say(call, case, place, _key(event_id), kind, text)
+    _say(call, case, place, copy_key(event_id), kind, text)
 
 
 def follow(case: Case, call: Call, place: Place, event: Event, event_id: int, after: str | None) -> None:
     """Let the copies of a message follow it: changed, or (None) taken back."""
-    known = outbox.places_of(call.tx, _key(event_id))
+    known = outbox.places_of(call.tx, copy_key(event_id))
     if event.kind in (Kind.SAID, Kind.REPLIED, Kind.NOTED):
-        _say(call, case, place, _key(event_id), event.kind, after, only=known)
-
-
-def _key(event_id: int) -> str:
-    return f"said:{event_id}"
+        _say(call, case, place, copy_key(event_id), event.kind, after, only=known)
 
 
 def _say(
@@ -70,7 +66,7 @@ def name_copies(call: Call, name: str) -> None:
     Only the latest are looked at: a platform tells a name within seconds.
     """
     written = tickets.lately_from(call.tx, call.person.id)
-    copies = outbox.lately_put(call.tx, [_key(event_id) for event_id in written]) if written else []
+    copies = outbox.lately_put(call.tx, [copy_key(event_id) for event_id in written]) if written else []
     unknown, named = called(call.person), []
     for post in copies:
         if post.message is not None and post.message.author is not None:

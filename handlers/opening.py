@@ -13,7 +13,7 @@ from desk.subjects import subject_of
 from desk.team_messages import said
 from desk.tickets import Event, Kind, Status, Ticket
 from handlers import cases, escalations, first_answer
-from handlers.case import Case
+from handlers.case import Case, copy_key
 from handlers.context import Call
 from handlers.naming import called
 from storage import tickets
@@ -68,7 +68,8 @@ def open_request(
     first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
     case.record(first)
     cases.open_case(call.tx, case, now)
-    _claim(case, call, request, tickets.add_event(call.tx, case.ticket.id, first))
+    event_id = tickets.add_event(call.tx, case.ticket.id, first)
+    _claim(case, call, request, event_id)
     if linked is not None:
         _take_over_thread(case, call, request)
         case.add(
@@ -78,7 +79,9 @@ def open_request(
     if request.files:
         names = ", ".join(file.name for file in request.files)
         said_with = said(called(request.person), names, call.desk.team, plan.zone)
-        case.tell_team(call.desk, replace(said_with, files=attached(call.incoming, request.files)))
+        copy = replace(said_with, files=attached(call.incoming, request.files))
+        here = request.place.id if request.place else 0
+        case.copy_to_team(call.desk, copy, copy_key(event_id), besides=here)
     escalations.opened(call.tx, call.desk, case, now)
     cases.store(call.tx, call.desk, [case], now, new=True)
     return case

@@ -37,6 +37,15 @@ class SendError(Exception):
         self.closed = closed
 
 
+class FilesLeft(Exception):
+    """A post arrived, and not all of its files: each of those `left` says why. They are not sent again."""
+
+    def __init__(self, post: str, left: "Sequence[Carried]") -> None:
+        super().__init__(post)
+        self.post = post
+        self.left = left
+
+
 class Bucket(NamedTuple):
     """A limit to how much is posted in one place: `most` posts in a row, then one every `seconds`."""
 
@@ -53,7 +62,8 @@ class Chat(Protocol):
     async def send(self, letter: Letter, files: "Sequence[Carried]" = ()) -> str:
         """Post, edit or take back, and return the platform's id of the post. Raises `SendError`.
 
-        `files` go with a new post; those that the platform does not take are named in it.
+        `files` go with a new post; those that the platform does not take are named in it. Raises `FilesLeft`
+        where others did not arrive.
         """
 
     async def fetch(self, file: Attached, most_bytes: int) -> bytes:

@@ -28,7 +28,7 @@ from desk.team_messages import told
 from desk.wording import Words, words_for
 from desk.wording import sentence as _
 from notifications import files
-from notifications.chat import Bucket, Chat, SendError
+from notifications.chat import Bucket, Chat, FilesLeft, SendError
 from storage import letters, outbox, people
 from storage.database import Database
 from storage.letters import Letter, Outcome
@@ -39,6 +39,7 @@ from storage.transactions import Transaction
 log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
+_LEASE_WITH_FILES = timedelta(minutes=3)  # they take as long to be fetched and passed on as is allowed
 _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
 _PLACES_REMEMBERED = 10_000
@@ -125,6 +126,7 @@ class Delivery:
             if set_back:
                 _follow(tx, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
+            letters.hold(tx, [one.place_id for one in claimed if _brings(one)], now + _LEASE_WITH_FILES)
             claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
             # While something is under way, its end is what wakes us.
             return claimed, None if claimed or self._under_way else letters.next_due(tx)
@@ -186,16 +188,20 @@ class Delivery:
         try:
             found = await chat.find(letter) if letter.doubtful else None
             platform_id = found or await self._sent(chat, letter)
+            below = _perhaps_left(letter) if found else None
+        except FilesLeft as error:
+            platform_id, below = error.post, letter.message and files.note(letter.message, error.left)
         except SendError as error:
             return self._failed(letter, error)
-        return Outcome(letter, self._next_at(letter.place_id, chat.limits), platform_id)
+        return Outcome(letter, self._next_at(letter.place_id, chat.limits), platform_id, below=below)
 
     async def _sent(self, chat: Chat, letter: Letter) -> str | None:
         """Send a letter, unless it was taken back before it was ever said. Files go with it once."""
         if letter.message is None:
             return None if letter.edits is None else await chat.send(letter)
-        new = letter.edits is None and letter.message.files
-        return await chat.send(letter, await files.fetch(self._chats, letter.message.files) if new else ())
+        if _brings(letter):
+            return await chat.send(letter, await files.fetch(self._chats, letter.message.files))
+        return await chat.send(replace(letter, message=files.with_names(letter.message)))
 
     def _next_at(self, place_id: int, limits: tuple[Bucket, ...]) -> datetime:
         """Return when the place may be spoken in again, now that something was said there."""
@@ -233,6 +239,20 @@ class Delivery:
         )
 
 
+def _brings(letter: Letter) -> bool:
+    """Whether files go with a letter: with the post that it makes, not with what changes it."""
+    return letter.edits is None and letter.message is not None and bool(letter.message.files)
+
+
+def _perhaps_left(letter: Letter) -> Message | None:
+    """Return what is said of the files of a post that stood already: whether they followed, nobody knows."""
+    if letter.message is None or not _brings(letter):
+        return None
+    return files.note(
+        letter.message, [files.Carried(one, None, files.UNSURE) for one in letter.message.files]
+    )
+
+
 def _follow(tx: Transaction, now: datetime) -> None:
     """Follow a clock that was set back: nothing waits for an instant further ahead than we ever wait."""
     if places := letters.bring_back(tx, now, now + _LONGEST_WAIT, now + _LEASE):
@@ -254,8 +274,13 @@ def _finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
     refused = [o for o in outcomes if o.again_at is None and o.error is not None]
     triages = people.triage_places(tx) if refused else ()
     letters.finish(tx, outcomes, now, also=[triage.id for triage in triages])
+    outbox.put(tx, [_below(one, one.below) for one in outcomes if one.below is not None], now)
     for triage in triages:
         _tell_of_failures(tx, triage, refused, now)
+
+
+def _below(outcome: Outcome, message: Message) -> Post:
+    return Post(outcome.letter.place_id, message, thread=outcome.letter.thread or outcome.platform_id)
 
 
 def _tell_of_failures(tx: Transaction, triage: Place, refused: list[Outcome], now: datetime) -> None:

@@ -47,7 +47,7 @@ class Letter(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """How sending a letter went. `again_at` is set for a failure that may pass; `next_at` is when the
-    place may be spoken in again. `closed` says that nobody hears us there any more."""
+    place may be spoken in again. `closed` says that nobody hears us there any more; `below` is said next."""
 
     letter: Letter
     next_at: datetime
@@ -56,6 +56,7 @@ class Outcome(Struct, frozen=True):
     again_at: datetime | None = None
     doubtful: bool = False
     closed: bool = False
+    below: Message | None = None
 
 
 _FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
@@ -120,6 +121,12 @@ def claim(tx: Transaction, now: datetime, until: datetime, most: int) -> list[Le
     if empty:
         tx.run(_GIVE_BACK, [{"the_place": place_id, "earliest": now} for place_id in empty])
     return letters
+
+
+def hold(tx: Transaction, place_ids: Collection[int], until: datetime) -> None:
+    """Keep places that were claimed for longer: what leaves there takes its time."""
+    if place_ids:
+        tx.run(_LEASE, {"ids": list(place_ids), "until": until})
 
 
 def _letter(row: tuple[Any, ...], abandoned: set[int]) -> Letter:

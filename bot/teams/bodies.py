@@ -183,18 +183,19 @@ def files_of(message: Body) -> tuple[File, ...]:
 
 def _file(attached: Body) -> File:
     kind, content = word(attached, "contentType"), part(attached, "content")
+    url, download = _web(word(attached, "contentUrl")), _web(word(content, "downloadUrl"))
     if kind == _DOWNLOAD:
         kind = word(content, "fileType")
     elif kind == "reference":
         kind = ""
-    # The address that asks who one is, before the one that lets anybody in for a while.
-    url = _web(word(attached, "contentUrl")) or _web(word(content, "downloadUrl"))
+    else:
+        url, download = "", url  # at the service, which gives it to bots alone
     return File(
         id=word(content, "uniqueId") or word(attached, "id"),
         name=name_of(attached) or kind.partition("/")[0],
         kind=kind[:LONGEST_NAME],
         url=url,
-        download=_web(word(content, "downloadUrl")),
+        download=download,
     )
 
 

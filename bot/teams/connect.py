@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.teams.bodies import word
+from bot.teams.consent import Consents
 from bot.teams.edge import Edge
 from bot.teams.http import routes
 from bot.teams.keys import SigningKeys
@@ -38,7 +39,9 @@ async def connect(app: "App", site: web.Application) -> None:
     chat = _chat(settings, session)
     app.chats["teams"] = chat
     moved = asyncio.Event()
-    edge = Edge(app.receive, chat, app.desk.plan.tickets.emoji, lambda team: _note(app, team, moved))
+    consents = Consents(app.database, app.chats, chat)
+    emoji = app.desk.plan.tickets.emoji
+    edge = Edge(app.receive, chat, emoji, lambda team: _note(app, team, moved), consents.take)
     check = _check(settings, session)
     site.add_routes(routes(edge.turn, check, playground=settings.desk_teams_playground))
     knowing = asyncio.create_task(_know_the_team(app, chat, moved))
@@ -46,6 +49,7 @@ async def connect(app: "App", site: web.Application) -> None:
     async def close(_: web.Application) -> None:
         knowing.cancel()
         await asyncio.gather(knowing, return_exceptions=True)
+        await consents.close()
         await session.close()
 
     site.on_cleanup.append(close)

@@ -15,6 +15,7 @@ from bot.teams import answers
 from bot.teams.activities import Presence, translate
 from bot.teams.adapter import InvokeAnswer
 from bot.teams.bodies import Body, part, word
+from bot.teams.consent import CONSENT
 from desk.incoming import Incoming
 from desk.messages import Answer
 from notifications.chat import SendError
@@ -30,19 +31,31 @@ _CARD = "ticket.card"
 
 
 class Edge:
-    """Takes activities that were verified. `moved` is told when somebody came to a team, or left it."""
+    """Takes activities that were verified.
+
+    `moved` is told when somebody came to a team, or left it, `offered` when somebody answered to an offer.
+    """
 
     def __init__(
-        self, receive: Receive, chat: TeamsChat, emoji: str, moved: Callable[[str], None] = lambda _team: None
+        self,
+        receive: Receive,
+        chat: TeamsChat,
+        emoji: str,
+        moved: Callable[[str], None] = lambda _team: None,
+        offered: Callable[[Body], None] = lambda _activity: None,
     ) -> None:
         self._receive = receive
         self._chat = chat
         self._emoji = emoji
         self._moved = moved
+        self._offered = offered
         self._heard: OrderedDict[tuple[str, str], Incoming] = OrderedDict()
 
     async def turn(self, activity: Body) -> InvokeAnswer | None:
         """Handle one activity; return the answer where Teams waits for one."""
+        if word(activity, "name") == CONSENT:
+            self._offered(activity)
+            return InvokeAnswer(200)
         answer, incoming = Answer(), None
         for told in translate(activity, self._emoji):
             if isinstance(told, Presence):

@@ -6,20 +6,16 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-import structlog
-from msgspec.structs import replace
 
 from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
-from notifications.chat import Bucket, SendError
-from notifications.files import TOO_LARGE, Carried, links, with_links
+from notifications.chat import Bucket, FilesLeft, SendError
+from notifications.files import TOO_LARGE, Carried, pass_on, with_links
 from notifications.slack.answers import inner, needed, objects, word
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
 from notifications.slack.render import render
 from storage.letters import Letter
-
-log = structlog.get_logger()
 
 API_URL = "https://slack.com/api/"
 EVENT_TYPE = "dispecer_post"
@@ -51,7 +47,7 @@ class SlackChat:
         self._direct: dict[tuple[str, str], str] = {}
 
     async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
-        """Post, edit or take back, and return the `ts` of the post. Raises `SendError`.
+        """Post, edit or take back, and return the `ts` of the post. Raises `SendError` and `FilesLeft`.
 
         A post that somebody deleted is posted anew when it should be edited.
         """
@@ -76,29 +72,22 @@ class SlackChat:
         if channel != letter.conversation and _names_a_person(letter):
             self._direct[letter.workspace, letter.conversation] = channel
         ts = needed(answer, "ts", uncertain=True)
-        await self._upload(letter, message, channel, ts, files)
+        await self._upload(letter, channel, ts, files)
         return ts
 
-    async def _upload(
-        self, letter: Letter, message: Message, channel: str, ts: str, files: Sequence[Carried]
-    ) -> None:
-        """Upload files below a post. It stands already: what fails is named there, not tried again."""
-        thread, left = letter.thread or ts, []
-        for one in files:
-            try:
-                if one.data is not None:
-                    await self._upload_one(letter.workspace, channel, thread, one.file.name, one.data)
-            except SendError as error:
-                log.warning("slack.file_not_uploaded", letter=letter.id, reason=str(error))
-                left.append(one._replace(data=None, reason=str(error)))
-        if left:
-            note = replace(message, author=None, blocks=links(message, left), files=())
-            body = {"channel": channel, "thread_ts": thread} | render(note)
-            await self._call("chat.postMessage", letter.workspace, json=body)
+    async def _upload(self, letter: Letter, channel: str, ts: str, files: Sequence[Carried]) -> None:
+        """Upload files below a post. Raises `FilesLeft`."""
+        thread = letter.thread or ts
+
+        async def upload(one: Carried) -> None:
+            await self._upload_one(letter.workspace, channel, thread, one.file.name, one.data or b"")
+
+        if left := await pass_on([((one,), one) for one in files if one.data is not None], upload):
+            raise FilesLeft(ts, left)
 
     async def _upload_one(self, workspace: str, channel: str, thread: str, name: str, data: bytes) -> None:
         """https://docs.slack.dev/messaging/working-with-files#uploading_files"""
-        asked = {"filename": name or "file", "length": str(len(data))}
+        asked = {"filename": name, "length": str(len(data))}
         told = await self._call("files.getUploadURLExternal", workspace, form=asked)
         body = aiohttp.BytesPayload(data, content_type="application/octet-stream")
         status, headers, _answer = await self._request(needed(told, "upload_url"), body, {})

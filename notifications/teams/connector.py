@@ -156,14 +156,15 @@ def _address(url: str, own: URL, before: URL | None = None) -> URL:
         address = before.join(URL(url)) if before else URL(url)
     except ValueError:
         raise SendError(_FILE_ADDRESS) from None
-    here = address.scheme == "http" and _is_loopback(address.host) and _is_loopback(own.host)
+    here = address.scheme == "http" and is_loopback(address.host) and is_loopback(own.host)
     safe = here or address.scheme == "https"
     if not address.host or not safe or (before and address.scheme != before.scheme):
         raise SendError(_FILE_ADDRESS)
     return address
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Say whether a host is this machine."""
     try:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:

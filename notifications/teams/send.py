@@ -2,28 +2,25 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
-import structlog
-from msgspec.structs import replace
 
 from desk.messages import Attached, Message
-from notifications.chat import Bucket, SendError
-from notifications.files import Carried, links, with_links
+from desk.wording import sentence as _
+from notifications.chat import Bucket, FilesLeft, SendError
+from notifications.files import Carried, pass_on, with_links
 from notifications.teams.connector import Authorize, Connector, conversations_url
+from notifications.teams.consent import write
+from notifications.teams.enclosed import enclose
 from notifications.teams.errors import TeamsRefused
-from notifications.teams.pictures import pictures
+from notifications.teams.reach import Reach, has_threads, is_of_one_person, names_a_person
 from notifications.teams.render import render
 from storage.letters import Letter
 
-log = structlog.get_logger()
-
 _PEOPLE_REMEMBERED = 10_000
 _PAGE, _MOST_PAGES = "500", 40
-# A person's id, as Teams and as Microsoft 365 Agents Playground make them.
-_PEOPLE = ("29:", "8:orgid:", "user-id-")
-_CHANNELS = ("@thread.tacv2", "@thread.skype")
+_NOT_GIVEN = _("Teams gives apps files only from the chat with one person.")
 _NOTHING = {"type": "message", "text": "—"}
 
 
@@ -49,13 +46,15 @@ class TeamsChat:
         timeout: float = 15.0,
         forget: Callable[[], None] = lambda: None,
     ) -> None:
+        self._session = session
+        self._file_timeout = aiohttp.ClientTimeout(total=timeout * 4, connect=timeout / 2, sock_read=timeout)
         self._connector = Connector(session, authorize, forget, timeout)
         self._default_url = default_service_url
         self._bot = f"28:{app_id}" if app_id else ""
         self._direct: OrderedDict[tuple[str, str, str], str] = OrderedDict()
 
     async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
-        """Post, edit or take back, and return the id of the post. Raises `SendError`.
+        """Post, edit or take back, and return the id of the post. Raises `SendError` and `FilesLeft`.
 
         A post that somebody deleted is posted anew when it should be edited.
         """
@@ -65,7 +64,7 @@ class TeamsChat:
         if letter.message is None:
             return await self._take_back(reach, letter.edits or "")
         if not letter.edits:
-            return await self._post_with(reach, letter.message, files)
+            return await self._post_with(reach, letter, letter.message, files)
         try:
             return await self._edit(reach, render(letter.message), letter.edits)
         except TeamsRefused as refused:
@@ -73,25 +72,28 @@ class TeamsChat:
                 raise
             return await self._post(reach, letter.message)
 
-    async def _post_with(self, reach: "_Reach", message: Message, files: Sequence[Carried]) -> str:
-        """Post a message and, below it, the pictures among its files; others are named in it."""
-        sent, left = pictures(files)
-        post = await self._post(reach, with_links(message, left))
-        if sent:
-            activity = {"type": "message", "attachments": sent}
-            try:
-                await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
-            except SendError as error:
-                log.warning("teams.pictures_not_sent", reason=str(error))
-                carried = [one for one in files if one.data is not None]
-                lost = [one._replace(data=None, reason=str(error)) for one in carried]
-                note = replace(message, author=None, blocks=links(message, lost), files=())
-                await self._post(reach, note)
+    async def _post_with(
+        self, reach: Reach, letter: Letter, message: Message, files: Sequence[Carried]
+    ) -> str:
+        """Post a message and, below it, its files as far as Teams takes them; others are named in it."""
+        enclosed = enclose(letter, files, alone=reach.alone)
+        post = await self._post(reach, with_links(message, enclosed.left))
+
+        async def send(activity: dict[str, Any]) -> None:
+            await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
+
+        if left := await pass_on(enclosed.parcels, send):
+            raise FilesLeft(post, left)
         return post
 
     async def fetch(self, file: Attached, most_bytes: int) -> bytes:
-        """Return a file of a tenant's. Raises `SendError`."""
-        return await self.download(file.download or file.url, most_bytes, file.service_url)
+        """Return a file of a tenant's. Raises `SendError`.
+
+        Where people find it, an app would get the page to sign in with, and take that for the file.
+        """
+        if not file.download:
+            raise SendError(_NOT_GIVEN)
+        return await self.download(file.download, most_bytes, file.service_url)
 
     async def find(self, letter: Letter) -> str | None:  # noqa: ARG002 - the protocol's
         """Return None: a bot can ask Teams for no post that it made, nor mark one so that it is not repeated.
@@ -139,16 +141,28 @@ class TeamsChat:
         """Return a file of at most `most_bytes`: see `Connector.download`. Raises `SendError`."""
         return await self._connector.download(url, service_url or self._default_url, most_bytes)
 
+    async def upload(self, url: str, data: bytes, service_url: str = "") -> None:
+        """Write a file where Teams has made room for it. Raises `SendError`."""
+        await write(self._session, url, data, service_url or self._default_url, self._file_timeout)
+
+    async def put_in_place(
+        self, tenant: str, conversation: str, address: Mapping[str, str], post: str, activity: dict[str, Any]
+    ) -> None:
+        """Post an activity, and take back the post that it stands for. Raises `SendError`."""
+        reach = await self._reach(tenant, conversation, address, None)
+        await self._connector.call("POST", reach.url(), tenant, reach.signed(activity))
+        await self._take_back(reach, post)
+
     async def _reach(
         self, tenant: str, conversation: str, address: Mapping[str, str] | None, thread: str | None
-    ) -> "_Reach":
+    ) -> Reach:
         known = address or {}
         url, bot = known.get("service_url") or self._default_url, known.get("bot") or self._bot
-        if _names_a_person(conversation, known):
+        if names_a_person(conversation, known):
             conversation = await self._conversation_with(conversation, url, bot, tenant)
-            return _Reach(url, tenant, bot, conversation, None)
-        in_thread = thread if _has_threads(conversation, known) else None
-        return _Reach(url, tenant, bot, conversation, in_thread)
+            return Reach(url, tenant, bot, conversation, None, alone=True)
+        in_thread = thread if has_threads(conversation, known) else None
+        return Reach(url, tenant, bot, conversation, in_thread, is_of_one_person(conversation, known))
 
     async def _conversation_with(self, user: str, url: str, bot: str, tenant: str) -> str:
         """Return the conversation of the bot and one person; Teams makes it once and names it each time."""
@@ -164,7 +178,7 @@ class TeamsChat:
             self._direct.popitem(last=False)
         return conversation
 
-    async def _post(self, reach: "_Reach", message: Message) -> str:
+    async def _post(self, reach: Reach, message: Message) -> str:
         activity = render(message)
         try:
             answer = await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
@@ -175,11 +189,11 @@ class TeamsChat:
             return await self._post(reach._replace(thread=None), message)
         return str(answer.get("id") or "")
 
-    async def _edit(self, reach: "_Reach", activity: dict[str, Any], post: str) -> str:
+    async def _edit(self, reach: Reach, activity: dict[str, Any], post: str) -> str:
         await self._connector.call("PUT", reach.url(post), reach.tenant, reach.signed(activity, id=post))
         return post
 
-    async def _take_back(self, reach: "_Reach", post: str) -> str:
+    async def _take_back(self, reach: Reach, post: str) -> str:
         """Delete a post, or leave a dash of it where the service cannot delete, as the Playground."""
         try:
             await self._connector.call("DELETE", reach.url(post), reach.tenant)
@@ -189,34 +203,3 @@ class TeamsChat:
             if refused.status != 404:
                 raise
         return post
-
-
-class _Reach(NamedTuple):
-    """Where a post goes, and who we are there."""
-
-    service_url: str
-    tenant: str
-    bot: str
-    conversation: str
-    thread: str | None
-
-    def url(self, *post: str) -> str:
-        return conversations_url(self.service_url, self._id(), "activities", *post)
-
-    def signed(self, activity: dict[str, Any], **more: str) -> dict[str, Any]:
-        sender = {"from": {"id": self.bot}} if self.bot else {}
-        return activity | sender | {"conversation": {"id": self._id()}} | more
-
-    def _id(self) -> str:
-        return f"{self.conversation};messageid={self.thread}" if self.thread else self.conversation
-
-
-def _names_a_person(conversation: str, address: Mapping[str, str]) -> bool:
-    """Say whether this is a person: how the id begins tells, or an address of the type "person"."""
-    return conversation.startswith(_PEOPLE) or address.get("type") == "person"
-
-
-def _has_threads(conversation: str, address: Mapping[str, str]) -> bool:
-    """Say whether this is a channel; while nobody spoke there yet, how the id ends tells."""
-    kind = address.get("type")
-    return kind == "channel" if kind else conversation.endswith(_CHANNELS)

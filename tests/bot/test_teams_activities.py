@@ -250,7 +250,7 @@ def test_files_come_along() -> None:
     one = known(message("", attachments=[info, image, link, card, strange, "?", {}]))
     assert one.files == (
         File("1150D938", "curse.xlsx", "xlsx", 0, str(info["contentUrl"]), "https://a.example/?tempauth=1"),
-        File("", "image", "image/*", 0, image["contentUrl"]),
+        File("", "image", "image/*", 0, "", image["contentUrl"]),
         File("R1", "doc", "", 0, "https://a.example/doc"),
         File("", "film.mp4", "video/mp4"),
     )

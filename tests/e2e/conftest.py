@@ -20,6 +20,7 @@ from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.gateway import Gateway
 from tests.e2e.local_slack import BOT_TOKEN, CARPATI, ION, SECRET, TEAM, TRIAGE, LocalSlack, Mode
 from tests.e2e.playground import Playground
+from tests.e2e.teams_sign_in import SignIn
 
 
 @pytest.fixture(scope="session")
@@ -179,11 +180,22 @@ async def teams(playground: Playground) -> AsyncIterator[Playground]:
 
 def teams_settings(teams: Playground) -> dict[str, str]:
     """Return the settings of a desk in the Teams of this machine, without its team."""
+    sign_in = teams.gateway.sign_in
     return {
-        "DESK_TEAMS_PLAYGROUND": "true",
         "TEAMS_TENANT_ID": teams_world.TENANT,
         "TEAMS_SERVICE_URL": teams.gateway.service_url,
+        **(sign_in.settings() if sign_in else {"DESK_TEAMS_PLAYGROUND": "true"}),
     }
+
+
+@pytest.fixture
+async def sign_in(teams: Playground) -> AsyncIterator[None]:
+    """Let Teams and the desk prove to each other who they are; a desk that is started after this does."""
+    teams.gateway.sign_in = SignIn()
+    await teams.gateway.sign_in.open()
+    yield
+    await teams.gateway.sign_in.close()
+    teams.gateway.sign_in = None
 
 
 @pytest.fixture

@@ -159,6 +159,37 @@ class LocalSlack:
         sent = await self.drive("message", channel=channel, user=user, text=text, **under)
         return str(sent["message"]["ts"])
 
+    async def uploads(
+        self, user: str, channel: str, files: dict[str, bytes], text: str = "", thread: str | None = None
+    ) -> str:
+        """Attach files to a message; return its ts."""
+        assert self._session is not None
+        form = aiohttp.FormData({"channel": channel, "user": user})
+        for name, value in (("text", text), ("thread_ts", thread)):
+            if value:
+                form.add_field(name, value)
+        for name, data in files.items():
+            form.add_field("file", data, filename=name)
+        async with self._session.post(f"{self.url}/_control/upload", data=form) as answer:
+            told: dict[str, Any] = await answer.json()
+            assert answer.status == 200, told
+            return str(told["message"]["ts"])
+
+    async def files(self, channel: str, thread: str | None = None) -> list[tuple[str, bytes]]:
+        """Return the names and the bytes of what the desk uploaded to a channel, or to one of its threads."""
+        return [
+            (str(file["title"]), await self._bytes(str(file["url_private_download"])))
+            for one in await self.by_the_desk(channel, thread)
+            for file in one.get("files") or ()
+        ]
+
+    async def _bytes(self, url: str) -> bytes:
+        assert self._session is not None
+        headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
+        async with self._session.get(url, headers=headers) as answer:
+            assert answer.status == 200, f"{url}: {answer.status}"
+            return await answer.read()
+
     async def edits(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change what somebody wrote."""
         await self.drive("edit-message", channel=channel, ts=ts, user=user, text=text)

@@ -9,6 +9,7 @@ What the desk says is read at the gateway, through which everything passes.
 import asyncio
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time_ns
@@ -79,7 +80,13 @@ class Playground:
     # --- What people write
 
     async def says(
-        self, user: str, conversation: str, text: str, mention: bool = False, reply_to: str | None = None
+        self,
+        user: str,
+        conversation: str,
+        text: str,
+        mention: bool = False,
+        reply_to: str | None = None,
+        attached: Sequence[Fields] = (),
     ) -> str:
         """Write a message, in a channel below `reply_to`; return its id."""
         root = self._root(reply_to) if reply_to else None
@@ -90,6 +97,8 @@ class Playground:
             tag = "<at>Dispecer</at>"
             entity = {"type": "mention", "text": tag, "mentioned": {"id": DESK, "name": "Dispecer"}}
             said |= {"text": f"{tag}&nbsp;{text}", "entities": [entity]}
+        if attached:
+            said["attachments"] = [*attached, {"contentType": "text/html", "content": f"<p>{text}</p>"}]
         await self.tells(user, conversation, "message", about=written, id=written, **said)
         return written
 
@@ -209,6 +218,16 @@ class Playground:
             "replyToId": post.id,
         }
         return dict((await self.tells(user, post.conversation, "invoke", about=post.id, **told)).answer or {})
+
+    async def answers(self, user: str, offer: Post, accept: bool, **room: str) -> None:
+        """Say whether one wants the file of an offer; `room` is what is wrong with where it goes."""
+        (card,) = offer.activity["attachments"]
+        value: Fields = {"type": "fileUpload", "action": "accept" if accept else "decline"}
+        value["context"] = card["content"]["acceptContext" if accept else "declineContext"]
+        if accept:
+            value["uploadInfo"] = self.gateway.files.room(str(card["name"])) | room
+        told: Fields = {"name": "fileConsent/invoke", "value": value, "replyToId": offer.id}
+        await self.tells(user, offer.conversation, "invoke", about=offer.id, **told)
 
     async def marks(self, user: str, conversation: str, message: str, writer: str, text: str) -> Told:
         """Choose "Open a ticket" in the menu of a message; return what the desk answered."""

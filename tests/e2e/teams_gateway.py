@@ -19,6 +19,8 @@ from yarl import URL
 
 from tests.e2e.adaptive_cards import Card, words
 from tests.e2e.gateway import Trouble
+from tests.e2e.teams_files import TeamsFiles
+from tests.e2e.teams_sign_in import SignIn
 
 LATEST_ANSWER = 15.0  # seconds; then Teams sends it again
 _PATH = re.compile(
@@ -81,7 +83,7 @@ class TeamsGateway:
     """Serves the connector at `service_url`, and hands on what comes to `events_url` to the desk.
 
     `members` says who is in which conversation, `accounts` whose account (Entra) is whose. `trouble` is asked
-    before each call and names what goes wrong with it, if anything does.
+    before each call and names what goes wrong with it, if anything does. With a `sign_in` there are tokens.
     """
 
     playground_url: str
@@ -94,7 +96,11 @@ class TeamsGateway:
     calls: list[Call] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
+    sign_in: SignIn | None = None
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        self.files = TeamsFiles(self.service_url)
 
     @property
     def service_url(self) -> str:
@@ -107,15 +113,19 @@ class TeamsGateway:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40))
         site = web.Application(client_max_size=16_000_000)
         site.add_routes([web.post("/api/messages", self._event), web.get("/api/messages", _here)])
+        pictures = "/_connector/v3/attachments/{name}/views/original"
+        site.add_routes([web.get(pictures, self.files.at_the_service)])
         site.add_routes([web.route("*", "/_connector/v3/{path:.+}", self._call)])
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
+        await self.files.open()
 
     async def close(self) -> None:
         """Serve no more."""
         self._closing.set()
         await self._runner.cleanup()
+        await self.files.close()
         await self._session.close()
 
     def forget(self) -> None:
@@ -123,6 +133,7 @@ class TeamsGateway:
         self.calls.clear()
         self.events.clear()
         self.mistakes.clear()
+        self.files.forget()
 
     # --- From the desk to Teams
 
@@ -201,7 +212,8 @@ class TeamsGateway:
     async def deliver(self, activity: dict[str, Any]) -> Event:
         """Tell the desk something; return what it answered."""
         began = time.monotonic()
-        async with self._session.post(f"{self.desk_url}/api/messages", json=activity) as answer:
+        url, proof = f"{self.desk_url}/api/messages", self.sign_in.signed(activity) if self.sign_in else None
+        async with self._session.post(url, json=activity, headers=proof) as answer:
             raw, status = await answer.read(), answer.status
         told = json.loads(raw) if raw and answer.content_type == "application/json" else None
         event = Event(activity, status, told, time.monotonic() - began)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from desk.messages import Attached, Message, Text
-from notifications.chat import Bucket, SendError
-from notifications.files import MOST_BYTES, Carried
+from notifications.chat import Bucket, FilesLeft, SendError
+from notifications.files import MOST_BYTES, Carried, fetch
 from notifications.outbox import Delivery
 from storage import letters, outbox, people
 from storage.database import Database
@@ -27,6 +27,7 @@ class Platform:
         self.failures: list[SendError] = []
         self.arrives_all_the_same = False
         self.carried: list[tuple[str, bytes | None, str]] = []
+        self.refused: list[str] = []
         self.found: list[int] = []
         self._ids = 0
         self.begun = 0
@@ -39,6 +40,12 @@ class Platform:
         return file.name.encode()[:most_bytes]
 
     async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+        post = await self._send(letter, files)
+        if left := [one.left("Slack did not answer.") for one in files if one.file.name in self.refused]:
+            raise FilesLeft(post, left)
+        return post
+
+    async def _send(self, letter: Letter, files: Sequence[Carried]) -> str:
         self.carried += [(one.file.name, one.data, one.reason) for one in files]
         self.begun += 1
         self.asked.set()
@@ -654,7 +661,97 @@ async def test_a_file_is_fetched_where_it_is_and_goes_with_its_message_once(offi
     await office.put_message("a", message, key="said:1")
     await office.idle()
     assert office.platform.carried == [("poza.png", b"poza.png", "")]
-    assert office.platform.said("a") == ["Captura", "Captura"]
+    assert office.platform.said("a") == ["Captura", "Captura\nWith it came: poza.png"]
+
+
+async def test_what_is_changed_names_its_files_for_it_named_those_that_did_not_travel(
+    office: PostOffice,
+) -> None:
+    log, photo = (
+        Attached("a.zip", "slack", "T1", url="https://a.example/a.zip"),
+        Attached("b.png", "web", "try"),
+    )
+    await office.put_message("a", Message((Text(("Vedeți",)),), "ro", files=(log, photo)), key="said:1")
+    await office.idle()
+    await office.put_message("a", Message((Text(("Priviți",)),), "ro", files=(log, photo)), key="said:1")
+    await office.idle()
+    assert office.platform.said("a") == ["Vedeți", "Priviți\nÎmpreună cu: a.zip, b.png"]
+
+
+async def test_a_file_that_does_not_arrive_is_said_below_its_message_which_is_not_repeated(
+    office: PostOffice,
+) -> None:
+    files = (Attached("a.txt", "web", "try"), Attached("b.txt", "web", "try", size=2_300_000))
+    office.platform.refused = ["b.txt"]
+    await office.put_message("a", Message((Text(("Vedeți",)),), author="Ion", files=files))
+    await office.put("a", "apoi")
+    await office.idle()
+    assert office.platform.said("a") == ["Ion:\nVedeți", "apoi", "b.txt (2.3 MB) · Slack did not answer."]
+
+
+async def test_whether_files_followed_a_post_that_stood_already_nobody_knows(office: PostOffice) -> None:
+    office.platform.failures = [SendError("cut", temporary=True, uncertain=True)]
+    office.platform.arrives_all_the_same = True
+    file = Attached("a.pdf", "teams", "T1", size=1)
+    await office.put_message("a", Message((Text(("Vedeți",)),), files=(file,)))
+    await office.until(lambda: not office.platform.failures)
+    await office.noted()
+    await office.wait_for(10)
+    await office.idle()
+    assert office.platform.said("a") == ["Vedeți", "a.pdf · It may not have arrived. It is in Teams."]
+
+
+async def test_a_place_that_brings_files_is_left_to_its_sender_for_longer(office: PostOffice) -> None:
+    office.platform.held = asyncio.Event()
+    await office.put_message("a", Message((Text(("Vedeți",)),), files=(Attached("a.txt", "web", "try"),)))
+    await office.platform.asked.wait()
+    soon, late = (office.clock.now + timedelta(seconds=seconds) for seconds in (170, 190))
+    assert await office.database.write(lambda tx: letters.claim(tx, soon, soon, 10)) == []
+    assert len(await office.database.write(lambda tx: letters.claim(tx, late, late, 10))) == 1
+    office.platform.held.set()
+
+
+async def test_a_file_that_takes_too_long_is_left_where_it_is() -> None:
+    class Slow(Platform):
+        async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+            await asyncio.Event().wait()
+            return b""
+
+    files = [Attached("a.txt", "web", "try"), Attached("b.txt", "web", "try")]
+    carried = await fetch({"web": Slow()}, files, within=0.01)
+    assert [one.reason for one in carried] == ["It could not be fetched in time."] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "safe"),
+    [
+        ("image", b"\x89PNG\r\n\x1a\n", "image.png"),
+        ("poza", b"\xff\xd8\xff\xe0", "poza.jpg"),
+        ("raport.pdf", b"\x89PNG\r\n\x1a\n", "raport.pdf"),
+        ("../../etc/pass\r\nwd", b"x", "....etcpasswd"),
+        ("factura\u202efdp.exe", b"x", "facturafdp.exe"),
+        ("", b"x", "file"),
+        ("x" * 300 + ".xlsx", b"x", "x" * 99 + "…" + "x" * 15 + ".xlsx"),
+    ],
+)
+async def test_a_file_travels_under_a_name_that_is_safe_everywhere(name: str, data: bytes, safe: str) -> None:
+    class Given(Platform):
+        async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+            return data
+
+    (one,) = await fetch({"web": Given()}, [Attached(name, "web", "try")])
+    assert (one.file.name, one.data) == (safe, data)
+
+
+async def test_an_empty_file_and_what_is_too_much_together_do_not_travel() -> None:
+    class Full(Platform):
+        async def fetch(self, file: Attached, most_bytes: int) -> bytes:
+            return b"" if file.name == "gol.txt" else bytes(MOST_BYTES)
+
+    names = ("gol.txt", "1", "2", "3", "4")
+    carried = await fetch({"web": Full()}, [Attached(name, "web", "try") for name in names])
+    reasons = ["It is empty.", "", "", "", "It is too large to be passed on."]
+    assert [one.reason for one in carried] == reasons
 
 
 async def test_what_cannot_be_fetched_delays_no_words_and_says_why(office: PostOffice) -> None:

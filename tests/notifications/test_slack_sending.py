@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
 from desk.messages import Attached, Form, Message, Text
-from notifications.chat import Chat, SendError
+from notifications.chat import Chat, FilesLeft, SendError
 from notifications.files import Carried
 from notifications.slack.send import SlackChat
 from storage.letters import Letter
@@ -382,17 +382,19 @@ async def test_strange_messages_are_passed_over(chat: SlackChat, slack: FakeSlac
     assert await chat.find(letter()) is None
 
 
-async def test_a_file_for_which_slack_names_no_place_is_named_below_the_post(
-    chat: SlackChat, slack: FakeSlack
+async def test_a_file_for_which_slack_names_no_place_is_left_and_the_post_stands(
+    chat: SlackChat, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("notifications.files._PAUSE", 0.0)
     file = Carried(Attached(id="F1", name="a.txt", platform="slack", workspace="T1"), b"hello")
     slack.says(ts="1.1")
     slack.says(upload_url=None)
-    assert await chat.send(letter(), [file]) == "1.1"
-    assert [method for method, _body, _ in slack.asked] == [
+    with pytest.raises(FilesLeft) as caught:
+        await chat.send(letter(), [file])
+    assert (caught.value.post, [one.file.name for one in caught.value.left]) == ("1.1", ["a.txt"])
+    assert [method for method, _body, _ in slack.asked][:2] == [
         "chat.postMessage",
         "files.getUploadURLExternal",
-        "chat.postMessage",
     ]
 
 
@@ -455,15 +457,32 @@ async def test_a_file_that_cannot_travel_is_named_with_the_reason_and_where_it_i
     )
 
 
-async def test_an_upload_that_fails_is_said_below_the_post_and_not_repeated(
+async def test_an_upload_that_fails_says_why_and_is_not_repeated(chat: SlackChat, slack: FakeSlack) -> None:
+    slack.says(ts="1.1", channel="C1")
+    slack.refuses("missing_scope")
+    with pytest.raises(FilesLeft) as caught:
+        await chat.send(letter(), [Carried(PHOTO, b"\x89PNG")])
+    ((file, data, reason),) = caught.value.left
+    assert (caught.value.post, file, data) == ("1.1", PHOTO, None)
+    assert "lacks a permission" in reason
+    assert len(slack.asked) == 2
+
+
+async def test_an_upload_for_which_slack_is_too_busy_is_tried_again_and_the_post_is_not(
     chat: SlackChat, slack: FakeSlack
 ) -> None:
     slack.says(ts="1.1", channel="C1")
-    slack.refuses("missing_scope")
+    slack.answers_with(429, **{"Retry-After": "0"})
+    slack.says(upload_url=slack.url + "upload", file_id="F1")
+    slack.answers.append(lambda _: web.Response(text="OK"))
     assert await chat.send(letter(), [Carried(PHOTO, b"\x89PNG")]) == "1.1"
-    method, body, _ = slack.asked[-1]
-    assert (method, body["thread_ts"]) == ("chat.postMessage", "1.1")
-    assert "poza.png" in json.dumps(body)
+    assert [method for method, _body, _ in slack.asked] == [
+        "chat.postMessage",
+        "files.getUploadURLExternal",
+        "files.getUploadURLExternal",
+        "upload",
+        "files.completeUploadExternal",
+    ]
 
 
 async def test_a_file_of_slacks_is_fetched_with_the_token_from_slack_alone(
