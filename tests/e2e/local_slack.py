@@ -164,7 +164,7 @@ class LocalSlack:
     ) -> str:
         """Attach files to a message; return its ts."""
         assert self._session is not None
-        form = aiohttp.FormData({"channel": channel, "user": user})
+        form = aiohttp.FormData({"channel": channel, "user": user}, quote_fields=False)
         for name, value in (("text", text), ("thread_ts", thread)):
             if value:
                 form.add_field(name, value)

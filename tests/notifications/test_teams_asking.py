@@ -3,6 +3,7 @@
 import pytest
 from aiohttp import web
 
+from desk.messages import Attached
 from notifications.chat import SendError
 from notifications.teams.errors import TeamsRefused
 from notifications.teams.send import TeamsChat
@@ -48,6 +49,15 @@ async def test_a_file_of_the_service_is_fetched_with_the_token(chat: TeamsChat, 
     url = teams.url.replace("/teams/", "/v3/attachments/1/views/original")
     assert len(await chat.download(url, 100_000)) == 100_000
     assert teams.asked[0].token == "Bearer token-1"
+
+
+async def test_a_file_that_teams_hands_to_people_alone_is_not_asked_for(
+    chat: TeamsChat, teams: Connector
+) -> None:
+    file = Attached("raport.pdf", "teams", "T1", url=teams.url, service_url=teams.url)
+    with pytest.raises(SendError, match="only from the chat with one person"):
+        await chat.fetch(file, 10)
+    assert teams.asked == []
 
 
 async def test_for_a_file_too_a_refused_token_is_renewed(chat: TeamsChat, teams: Connector) -> None:
