@@ -34,14 +34,15 @@ class Consents:
         self._database = database
         self._chats = chats
         self._chat = chat
-        self._under_way: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._under_way: dict[tuple[str, int, int], asyncio.Task[None]] = {}
 
     def take(self, activity: Body) -> None:
         """Do what somebody answered. Who presses twice gets one file."""
         context = part(activity, "value", "context")
-        key = _number(context.get("letter")), _number(context.get("file"))
+        letter_id, place = _number(context.get("letter")), _number(context.get("file"))
+        key = conversation(activity), letter_id, place
         if key not in self._under_way:
-            task = asyncio.create_task(self._do(activity, *key))
+            task = asyncio.create_task(self._do(activity, letter_id, place))
             self._under_way[key] = task
             task.add_done_callback(lambda _task: self._under_way.pop(key))
 

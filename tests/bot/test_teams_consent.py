@@ -117,6 +117,16 @@ async def test_who_presses_twice_gets_one_file(consents: Consents, teams: Teams,
     assert len(teams.written) == len(teams.replaced) == 1
 
 
+async def test_nobody_keeps_a_file_from_the_one_to_whom_it_was_offered(
+    consents: Consents, teams: Teams, letter: int
+) -> None:
+    chat = {"id": "a:1emma", "conversationType": "personal", "tenantId": TENANT}
+    consents.take(answer(letter, conversation=chat))
+    consents.take(answer(letter))
+    await consents.close()
+    assert len(teams.written) == 1
+
+
 async def test_who_declines_is_told_where_the_file_is(consents: Consents, teams: Teams, letter: int) -> None:
     consents.take(answer(letter, accept=False))
     await consents.close()
