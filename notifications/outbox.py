@@ -24,16 +24,13 @@ import structlog
 from msgspec.structs import replace
 
 from desk.messages import Message
-from desk.team_messages import told
-from desk.wording import Words, words_for
 from desk.wording import sentence as _
 from notifications import files
 from notifications.chat import Bucket, Chat, FilesLeft, SendError
-from storage import letters, outbox, people
+from notifications.outcomes import OURS, finish
+from storage import letters
 from storage.database import Database
 from storage.letters import Letter, Outcome
-from storage.outbox import Post
-from storage.people import Place
 from storage.transactions import Transaction
 
 log = structlog.get_logger()
@@ -44,7 +41,6 @@ _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
 _PLACES_REMEMBERED = 10_000
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
-_OURS = _("It could not be put into words, which is a mistake of ours. The log says more.")
 _CLOSING = 15.0  # seconds for what is under way; what is not noted by then is in doubt at the next start
 
 
@@ -122,7 +118,7 @@ class Delivery:
 
         def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
             if outcomes:
-                _finish(tx, outcomes, now)
+                finish(tx, outcomes, now)
             if set_back:
                 _follow(tx, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
@@ -261,57 +257,9 @@ def _follow(tx: Transaction, now: datetime) -> None:
 
 
 def _our_mistake(letter: Letter) -> SendError:
-    return SendError(_OURS, temporary=letter.attempts < _OUR_TRIES)
+    return SendError(OURS, temporary=letter.attempts < _OUR_TRIES)
 
 
 def _backoff(attempts: int) -> timedelta:
     seconds = min(2.0 ** min(attempts, 10), _LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
-
-
-def _finish(tx: Transaction, outcomes: list[Outcome], now: datetime) -> None:
-    """Note how letters went, and show the team what will never arrive."""
-    refused = [o for o in outcomes if o.again_at is None and o.error is not None]
-    triages = people.triage_places(tx) if refused else ()
-    letters.finish(tx, outcomes, now, also=[triage.id for triage in triages])
-    outbox.put(tx, [_below(one, one.below) for one in outcomes if one.below is not None], now)
-    for triage in triages:
-        _tell_of_failures(tx, triage, refused, now)
-
-
-def _below(outcome: Outcome, message: Message) -> Post:
-    return Post(outcome.letter.place_id, message, thread=outcome.letter.thread or outcome.platform_id)
-
-
-def _tell_of_failures(tx: Transaction, triage: Place, refused: list[Outcome], now: datetime) -> None:
-    """Tell the team; what their own channel refuses is only in the log."""
-    t = words_for(triage.language)
-    for outcome in refused:
-        sentence = _refused(tx, outcome, triage, t)
-        if sentence and not (outcome.letter.key or "").startswith("refused:"):
-            key = f"refused:{outcome.letter.id}:{outcome.letter.attempts}"
-            outbox.put(tx, [Post(triage.id, told((sentence,), t, "UTC"), key=key)], now)
-
-
-def _refused(tx: Transaction, outcome: Outcome, triage: Place, t: Words) -> str:
-    if outcome.letter.place_id == triage.id:
-        return _failed_here(outcome, t)
-    return _failed_at(_where(tx, outcome.letter), outcome, t)
-
-
-def _failed_here(outcome: Outcome, t: Words) -> str:
-    hint = _("A post for this channel could not be put into words. /ticket list shows every open ticket.")
-    return t(hint) if outcome.error == _OURS else ""
-
-
-def _failed_at(where: str, outcome: Outcome, t: Words) -> str:
-    reason = t(outcome.error or "")
-    sentence = t("A message to {where} did not arrive: {reason}", where=where, reason=reason)
-    if not outcome.closed:
-        return sentence
-    return sentence + " " + t("It waits, with what follows, until somebody there writes to us.")
-
-
-def _where(tx: Transaction, letter: Letter) -> str:
-    name = people.place_by_id(tx, letter.place_id).name
-    return f"{letter.platform} {'#' + name if name else letter.conversation}"
