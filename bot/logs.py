@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 _SECRETS = re.compile(
@@ -41,8 +42,9 @@ def set_up(level: str, as_json: bool) -> None:
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Leave out what is no HTTP at all: any port scan would fill the log with traces."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    """Leave out what is no HTTP at all, or no body: any port scan would fill the log with traces."""
+    broken = HttpProcessingError, web.RequestPayloadError
+    return not (record.exc_info and isinstance(record.exc_info[1], broken))
 
 
 def _without_secrets(_logger: Any, _name: str, line: Any) -> Any:

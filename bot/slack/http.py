@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -24,13 +24,16 @@ def routes(app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.t
     """
 
     async def events(request: web.Request) -> web.StreamResponse:
-        raw = await _read(request)
+        try:
+            raw = await _read(request)
+        except web.RequestPayloadError:
+            return _unsigned()  # Slack signs what can be read
         if raw is None:
             return web.Response(status=413, text="The request is too large.")
         headers = request.headers
         stamp, signature = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
         if not genuine(signing_secret, raw, stamp, signature, now()):
-            return web.Response(status=401, text="The signature is missing, wrong or too old.")
+            return _unsigned()
         told = _bolt_request(raw, request)
         if told is None:
             return web.Response(status=400, text="The request cannot be read.")
@@ -40,7 +43,7 @@ def routes(app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.t
 
 
 async def _read(request: web.Request) -> bytes | None:
-    """Return the body, None as soon as it is too large."""
+    """Return the body, None as soon as it is too large. Raises `RequestPayloadError` for what is none."""
     if (request.content_length or 0) > MOST_BYTES:
         return None
     raw = bytearray()
@@ -49,6 +52,10 @@ async def _read(request: web.Request) -> bytes | None:
         if len(raw) > MOST_BYTES:
             return None
     return bytes(raw)
+
+
+def _unsigned() -> web.Response:
+    return web.Response(status=401, text="The signature is missing, wrong or too old.")
 
 
 def genuine(secret: str, raw: bytes, stamp: str | None, signature: str | None, now: float) -> bool:
@@ -76,9 +83,14 @@ def installing(oauth: AsyncOAuthFlow) -> list[web.RouteDef]:
     """Return the routes by which people install the app in their workspaces."""
 
     async def install(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await oauth.handle_installation(await to_bolt_request(request)))
+        return await to_aiohttp_response(await oauth.handle_installation(_opened(request)))
 
     async def redirect(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await oauth.handle_callback(await to_bolt_request(request)))
+        return await to_aiohttp_response(await oauth.handle_callback(_opened(request)))
 
     return [web.get(oauth.install_path, install), web.get(oauth.redirect_uri_path, redirect)]
+
+
+def _opened(request: web.Request) -> AsyncBoltRequest:
+    # A page that is opened has no body; what a stranger puts there may be impossible to read.
+    return AsyncBoltRequest(body="", query=request.query_string, headers=dict(request.headers))

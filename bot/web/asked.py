@@ -15,6 +15,7 @@ from storage import web as posts
 from storage.web_files import MOST
 
 LARGEST_BODY = 64 * 1024  # bytes
+_UNREADABLE = _("That could not be read. Reload the page and try again.")
 
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,60}$")]
 Number = Annotated[int, Meta(ge=0, le=2**62)]  # of a post
@@ -113,20 +114,23 @@ async def read(request: web.Request, kind: type[T]) -> T:
     if request.content_type != "application/json":
         raise refusal(request, web.HTTPUnsupportedMediaType, _("This page sends JSON only."))
     try:
-        return msgspec.json.decode(await _body(request), type=kind)
+        body = await body_of(request, LARGEST_BODY, _("That is too long to send."))
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise refusal(
-            request, web.HTTPBadRequest, _("That could not be read. Reload the page and try again.")
-        ) from error
+        raise refusal(request, web.HTTPBadRequest, _UNREADABLE) from error
 
 
-async def _body(request: web.Request) -> bytes:
-    body = b""
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise refusal(request, TooLarge, _("That is too long to send."))
-    return body
+async def body_of(request: web.Request, most: int, too_much: str) -> bytes:
+    """Return the request's body. Raises 413 with the words `too_much` beyond `most` bytes, 400 for none."""
+    body = bytearray()
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > most:
+                raise refusal(request, TooLarge, too_much)
+    except web.RequestPayloadError:
+        raise refusal(request, web.HTTPBadRequest, _UNREADABLE) from None
+    return bytes(body)
 
 
 class TooLarge(web.HTTPError):

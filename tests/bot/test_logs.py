@@ -8,8 +8,10 @@ import pytest
 import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from slack_bolt.async_app import AsyncApp
 
 from bot import logs
+from bot.slack.http import routes
 
 
 @pytest.mark.parametrize(
@@ -40,14 +42,35 @@ def test_a_secret_never_reaches_the_log(secret: str, monkeypatch: pytest.MonkeyP
     logging.getLogger().handlers.clear()
 
 
-async def test_what_is_no_http_writes_no_trace_into_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+_TO_SLACK = b"POST /slack/events HTTP/1.1\r\nHost: desk.example\r\n"
+_NO_HTTP = {
+    "no header": (b"GET / HTTP/1.1\r\nno header\r\n\r\n", b"400"),
+    "no chunks": (_TO_SLACK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nnope\r\n", b"400"),
+    "chunks longer than they say": (
+        _TO_SLACK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nnope\r\n0\r\n\r\n",
+        b"400",
+    ),
+    "not compressed as it says": (
+        _TO_SLACK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+        b"401",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _NO_HTTP)
+async def test_what_is_no_http_writes_no_trace_into_the_log(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.set_up("info", as_json=True)
-    async with TestServer(web.Application()) as server:
+    site = web.Application()
+    site.add_routes(routes(AsyncApp(token="xoxb-1"), "shh"))
+    raw, status = _NO_HTTP[name]
+    async with TestServer(site) as server:
         reader, writer = await asyncio.open_connection(server.host, server.port)
-        writer.write(b"GET / HTTP/1.1\r\nno header\r\n\r\n")
-        assert b"400" in await reader.readline()
+        writer.write(raw)
+        assert status in await reader.readline()
         writer.close()
     assert stream.getvalue() == ""
     structlog.reset_defaults()

@@ -193,6 +193,7 @@ GARBAGE: dict[str, dict[str, str]] = {
     "arabic digits": signed(RAW, "١٨٠٠٠٠٠٠٠٠"),
     "not ASCII": {**signed(RAW), "X-Slack-Signature": "v0=ăîș"},
     "empty": {"X-Slack-Request-Timestamp": "", "X-Slack-Signature": ""},
+    "not compressed as it says": {**signed(RAW), "Content-Encoding": "gzip"},
     "no version": {**signed(RAW), "X-Slack-Signature": signed(RAW)["X-Slack-Signature"][3:]},
 }
 

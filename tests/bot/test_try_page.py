@@ -581,6 +581,23 @@ async def test_what_is_too_long_or_makes_no_sense_is_refused_in_words(page: Page
     assert page.received == []
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("messages", "application/json"), ("files?as=ion&conversation=dm:ion", "application/octet-stream")],
+)
+async def test_a_body_that_is_not_compressed_as_it_says_is_refused_in_words(
+    page: Page, path: str, kind: str
+) -> None:
+    headers = {
+        "Origin": str(page.client.make_url("")).rstrip("/"),
+        "Content-Type": kind,
+        "Content-Encoding": "gzip",
+    }
+    async with page.client.post(f"/try/{path}", data=b"{}", headers=headers) as response:
+        assert response.status == 400
+        assert "Reload the page" in (await response.json())["error"]
+
+
 async def test_what_no_database_takes_is_left_out(page: Page) -> None:
     assert (await page.writes("Nu\0 merge"))[0] == 200
     filled = {
