@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.loopback import from_this_machine
 from desk.incoming import Incoming
 from desk.messages import Answer
 from desk.wording import LANGUAGES, Language
@@ -18,8 +17,6 @@ from storage.database import Database
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_OWN_NAMES = {"localhost", "127.0.0.1", "::1"}
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -60,7 +57,7 @@ def guarded(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarding(request: web.Request) -> web.StreamResponse:
-        if not _from_this_machine(request):
+        if not from_this_machine(request):
             raise web.HTTPForbidden(text="The try page is for this machine only.")
         if request.method not in ("GET", "HEAD") and not _from_our_page(request):
             raise web.HTTPForbidden(text="Only the try page itself may do this.")
@@ -70,30 +67,6 @@ def guarded(handler: Handler) -> Handler:
         return response
 
     return guarding
-
-
-def _from_this_machine(request: web.Request) -> bool:
-    # A proxy on this machine would make everybody look local; and a foreign name that resolves to
-    # 127.0.0.1 (DNS rebinding) would make a foreign page look like ours.
-    if any(header in request.headers for header in _FORWARDED):
-        return False
-    return _is_loopback(request.remote) and _host_name(request.host) in _OWN_NAMES
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        peer = ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = getattr(peer, "ipv4_mapped", None)
-    return (mapped or peer).is_loopback
-
-
-def _host_name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
 
 
 def _from_our_page(request: web.Request) -> bool:
