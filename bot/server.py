@@ -66,10 +66,9 @@ async def _add_try_page(app: App, site: web.Application) -> None:
     await samples.load(app.database, app.desk.plan, app.clock.now())
     audience = Audience()
     app.chats["web"] = WebChat(app.database, app.clock.now, audience)
-    if app.settings.only_tried or not app.desk.triages:
+    if app.settings.only_tried:
         await app.settle_team(samples.PLATFORM, samples.WORKSPACE, samples.TRIAGE)
         await app.staff_team(samples.PLATFORM, [agent.user for agent in samples.AGENTS])
-    if app.team_is_on(samples.PLATFORM):
         app.desk.plan = samples.staffed(app.desk.plan)
     page.mount(
         site,

@@ -112,5 +112,4 @@ def _load_person(tx: Transaction, sample: Sample, customer_id: int | None) -> No
         email=f"{sample.user}@example.com",
         language=sample.language,
         customer_id=customer_id,
-        agent=customer_id is None,
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from pydantic import SecretStr
 
+from bot import server
 from bot.app import App
 from bot.clock import Clock
 from bot.config import Settings
@@ -181,6 +182,20 @@ async def test_a_clock_that_was_moved_while_trying_does_not_count_for_a_chat_pla
     await real.prepare()
     assert real.clock.ahead == timedelta(0)
     await real.database.close()
+
+
+@pytest.mark.parametrize(("token", "team"), [(None, {"ana", "mihai"}), (SecretStr("xoxb-1"), set())])
+async def test_beside_a_chat_platform_nobody_on_the_try_page_is_an_agent(
+    fresh_url: str, token: SecretStr | None, team: set[str]
+) -> None:
+    app = App(Settings(database_url=fresh_url, desk_try=True, slack_bot_token=token))
+    await app.prepare()
+    site = await server.build(app)
+    assert {agent.user for agent in await app.database.read(people.agents)} == team
+    assert app.team_is_on("web") is bool(team)
+    site.freeze()
+    await site.cleanup()
+    await app.database.close()
 
 
 async def test_starting_over_sets_the_clock_back_and_goes_on_working(app: App) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import aiohttp
 import jwt
 import pytest
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity
@@ -614,6 +614,13 @@ async def test_without_an_app_id_only_the_playground_is_let_in(desk: Desk) -> No
         answer = await client.post(PATH, json=activity(), headers={"Host": "rebound.example.com"})
         assert answer.status == 403
     assert len(desk.taken) == 1
+
+
+async def test_a_proxy_before_the_playground_is_told_by_its_old_http(desk: Desk) -> None:
+    (route,) = routes(desk.turn, None, playground=True)
+    request = make_mocked_request("POST", PATH, headers={"Host": "localhost"}, version=HttpVersion10)
+    assert (await cast(Any, route).handler(request.clone(remote="127.0.0.1"))).status == 403
+    assert desk.taken == []
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "", "fe80::1%eth0"])
