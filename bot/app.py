@@ -66,7 +66,7 @@ class App:
 
         def work(tx: Transaction) -> Desk:
             version = stored_plans.remember(tx, text, plans.digest(text), now)
-            people.leave_triage(tx, self.settings.chat_platforms or {"web"})
+            people.leave_triage(tx, self.settings.team_platforms)
             return Desk(plan, version, people.triage_places(tx))
 
         self.desk = await self.database.write(work)

@@ -101,6 +101,14 @@ class Settings(BaseSettings):
         return frozenset(name for name, there in (("slack", self.slack), ("teams", self.teams)) if there)
 
     @property
+    def team_platforms(self) -> frozenset[str]:
+        """The platforms on which the team has a channel."""
+        if self.only_tried:
+            return frozenset({"web"})
+        channels = {"slack": self.slack_triage_channel, "teams": self.teams_triage_channel}
+        return frozenset(name for name in self.chat_platforms if channels[name])
+
+    @property
     def try_page(self) -> bool:
         """Whether the try page is served."""
         return not self.chat_platforms if self.desk_try is None else self.desk_try

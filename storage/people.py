@@ -208,9 +208,11 @@ def make_triage(tx: Transaction, place: Place) -> None:
 
 
 def leave_triage(tx: Transaction, platforms: Collection[str]) -> None:
-    """Let the team's triage channels be on these platforms alone."""
+    """Let the team's triage channels be on these platforms alone, and nobody be an agent on others."""
     elsewhere = _TRIAGE & places.c.platform.not_in(platforms)
     tx.execute(sa.update(places).where(elsewhere).values(kind="channel"))
+    former = people.c.agent.is_(True) & people.c.platform.not_in(platforms)
+    tx.execute(sa.update(people).where(former).values(agent=False))
 
 
 def same(one: Person | None, other: Person | None) -> bool:

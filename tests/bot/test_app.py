@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from storage import people, tickets, web_page
 from storage import timers as stored_timers
 from storage.outbox import waiting
 from storage.tables import outbox
+from storage.transactions import Transaction
 from tests.desk_in_tests import HOUR, answer_text
 
 
@@ -195,6 +197,34 @@ async def test_beside_a_chat_platform_nobody_on_the_try_page_is_an_agent(
     assert app.team_is_on("web") is bool(team)
     site.freeze()
     await site.cleanup()
+    await app.database.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "team"),
+    [
+        ({"slack_triage_channel": "C1", "teams_triage_channel": "19:1"}, {"slack", "teams"}),
+        ({"teams_triage_channel": "19:1"}, {"teams"}),
+        ({"teams_app_id": None, "slack_triage_channel": "C1", "teams_triage_channel": "19:1"}, {"slack"}),
+        ({"desk_try": True}, set()),
+        ({"slack_bot_token": None, "teams_app_id": None}, {"web"}),
+        ({"slack_bot_token": None, "teams_app_id": None, "desk_try": False}, set()),
+    ],
+)
+async def test_the_team_is_where_a_channel_is_set_for_it_and_nobody_is_an_agent_elsewhere(
+    fresh_url: str, settings: dict[str, Any], team: set[str]
+) -> None:
+    def meet(tx: Transaction) -> None:
+        for platform in ("slack", "teams", "web"):
+            people.place(tx, platform, "W", "triage", "triage")
+            people.change_person(tx, people.person(tx, platform, "W", "ana").id, agent=True)
+
+    before: dict[str, Any] = {"slack_bot_token": SecretStr("xoxb-1"), "teams_app_id": "A1"}
+    app = App(Settings(database_url=fresh_url, **(before | settings)))
+    await app.database.write(meet)
+    await app.prepare()
+    assert {agent.platform for agent in await app.database.read(people.agents)} == team
+    assert {place.platform for place in app.desk.triages} == team
     await app.database.close()
 
 
