@@ -1,9 +1,9 @@
 """Settings: secrets and addresses, from the environment and from `.env`. The plan is not in here."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: str = "sqlite:///var/dispecer.db"
-    """SQLite (sqlite:///path) or PostgreSQL (postgresql://...)."""
+    """SQLite (sqlite:///path) or PostgreSQL (postgresql://...); not set, what is only tried has its own."""
 
     desk_plan: Path | None = None
     """The plan file; the shipped plan where it is not set."""
@@ -84,6 +84,13 @@ class Settings(BaseSettings):
         if not url.startswith(("sqlite:///", "postgresql://")) or url == "sqlite:///":
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/name")
         return url
+
+    @model_validator(mode="after")
+    def _keep_what_is_tried_apart(self) -> Self:
+        # Else the team's first day begins with the trial's tickets, its running timers and its people.
+        if "database_url" not in self.model_fields_set and not (self.slack or self.teams_app_id):
+            self.database_url = "sqlite:///var/try.db"
+        return self
 
     @property
     def slack(self) -> bool:

@@ -79,6 +79,28 @@ def test_check_tells_where_the_try_page_is_or_why_it_is_off(
     assert said in run.invoke(app, ["check"]).output
 
 
+@pytest.mark.parametrize(
+    ("settings", "file"),
+    [
+        ({}, "try.db"),
+        ({"DATABASE_URL": ""}, "try.db"),
+        ({"DESK_TEAMS_PLAYGROUND": "true"}, "try.db"),
+        ({"DESK_TRY": "true", "SLACK_BOT_TOKEN": "xoxb-1"}, "dispecer.db"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "dispecer.db"),
+        ({"TEAMS_APP_ID": "1"}, "dispecer.db"),
+        ({"DATABASE_URL": "sqlite:///var/ours.db"}, "ours.db"),
+    ],
+)
+def test_what_is_tried_is_kept_apart_from_the_desk_that_is_connected_later(
+    settings: dict[str, str], file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert Settings().database_url == f"sqlite:///var/{file}"
+    monkeypatch.setattr("bot.cli.check._LOOKS", (check._database,))
+    assert f"sqlite:///var/{file}" in run.invoke(app, ["check"]).output
+
+
 def test_check_fails_for_a_plan_with_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bad.toml").write_text('name = "x"\n', encoding="utf-8")
     monkeypatch.setenv("DESK_PLAN", "bad.toml")
