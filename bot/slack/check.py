@@ -1,4 +1,4 @@
-"""What `desk check` says about Slack: the secrets, the token, the channel."""
+"""What `desk check` says about Slack: the secrets, the tokens, the channel."""
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -15,10 +15,9 @@ _CHANNEL = "Set SLACK_TRIAGE_CHANNEL to the id of the team's private channel, wh
 
 async def look(settings: Settings) -> list[Finding]:
     """Look at the settings, then ask Slack."""
-    found = [*_secrets(settings), *_missing_channel(settings)]
+    found = [await _requests(settings), *_missing_channel(settings)]
     if settings.slack_bot_token is None:
-        found.append(Finding("slack", True, "many workspaces, installed at /slack/install"))
-        return found
+        return found + _many_workspaces(settings)
     token = settings.slack_bot_token.get_secret_value()
     client = AsyncWebClient(token, settings.slack_api_url, timeout=_TIMEOUT)
     try:
@@ -29,18 +28,39 @@ async def look(settings: Settings) -> list[Finding]:
         mend = "Set SLACK_BOT_TOKEN to the token under OAuth & Permissions of your app."
         found.append(Finding("slack", False, f"Slack refuses the token: {code(error)}", mend))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        reason = f"{settings.slack_api_url} does not answer: {type(error).__name__}"
-        found.append(Finding("slack", False, reason, "Check the network, and SLACK_API_URL."))
+        found.append(_silent("slack", settings, error))
     return found
 
 
-def _secrets(settings: Settings) -> list[Finding]:
+async def _requests(settings: Settings) -> Finding:
+    """Look for how requests come in."""
     if settings.slack_app_token is not None:
-        return [Finding("requests", True, "Socket Mode")]
+        return await _socket_mode(settings, settings.slack_app_token.get_secret_value())
     if settings.slack_signing_secret is not None:
-        return [Finding("requests", True, "HTTP at /slack/events, signed")]
+        return Finding("requests", True, "HTTP at /slack/events, signed")
     mend = "Set SLACK_SIGNING_SECRET (Basic Information of your app), or SLACK_APP_TOKEN for Socket Mode."
-    return [Finding("requests", False, "nothing proves that requests come from Slack", mend)]
+    return Finding("requests", False, "nothing proves that requests come from Slack", mend)
+
+
+async def _socket_mode(settings: Settings, token: str) -> Finding:
+    """Ask for an address to connect to. Nothing is connected: Slack forgets it again."""
+    client = AsyncWebClient(base_url=settings.slack_api_url, timeout=_TIMEOUT)
+    try:
+        await client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        mend = (
+            "Turn on Socket Mode in your app, and set SLACK_APP_TOKEN to an app-level token "
+            "(Basic Information) with the scope connections:write."
+        )
+        return Finding("requests", False, f"Slack refuses SLACK_APP_TOKEN: {code(error)}", mend)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return _silent("requests", settings, error)
+    return Finding("requests", True, "Socket Mode")
+
+
+def _silent(what: str, settings: Settings, error: Exception) -> Finding:
+    reason = f"{settings.slack_api_url} does not answer: {type(error).__name__}"
+    return Finding(what, False, reason, "Check the network, and SLACK_API_URL.")
 
 
 def _missing_channel(settings: Settings) -> list[Finding]:
@@ -52,14 +72,31 @@ def _missing_channel(settings: Settings) -> list[Finding]:
     return [Finding("channel", False, "none: nobody takes up what customers write", _CHANNEL)]
 
 
+def _many_workspaces(settings: Settings) -> list[Finding]:
+    if settings.slack_client_secret is None:
+        mend = (
+            "Set SLACK_CLIENT_SECRET (Basic Information of your app), or SLACK_BOT_TOKEN for one workspace."
+        )
+        found = [Finding("slack", False, "SLACK_CLIENT_SECRET is not set: nobody can install the app", mend)]
+    else:
+        found = [Finding("slack", True, "many workspaces, installed at /slack/install")]
+    channel = settings.slack_triage_channel or ""
+    if channel and "/" not in channel:
+        mend = f"Set SLACK_TRIAGE_CHANNEL=T.../{channel}, with the id of the team's workspace."
+        found.append(Finding("channel", False, f"nothing says in which workspace {channel} is", mend))
+    return found
+
+
 async def _triage(client: AsyncWebClient, channel: str | None) -> list[Finding]:
     if not channel:
         return []
     conversation = channel.rpartition("/")[2]
     try:
-        told = await client.conversations_info(channel=conversation)
-        name = word(inner(told, "channel"), "name")
-        return [Finding("channel", True, f"#{name or conversation}")]
+        told = inner(await client.conversations_info(channel=conversation), "channel")
     except SlackApiError as error:
         mend = "Invite the bot to the triage channel: /invite @Dispecer."
         return [Finding("channel", False, f"{conversation}: {code(error)}", mend)]
+    mend = ""
+    if told.get("is_private") is False:
+        mend = "Anybody in the workspace may join it and so become an agent: make it private."
+    return [Finding("channel", True, f"#{word(told, 'name') or conversation}", mend)]

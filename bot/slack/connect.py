@@ -130,16 +130,11 @@ async def _meet_the_team(
 
 
 async def _stay_connected(bolt: AsyncApp, app_token: str) -> None:
-    """Keep the Socket Mode connection; once it stands, the client mends it by itself."""
+    """Keep the Socket Mode connection: the client makes it, tries again, and logs why it must, by itself."""
     handler = socket_mode(bolt, app_token)
     try:
-        while True:
-            try:
-                await handler.connect_async()  # type: ignore[no-untyped-call]
-                await asyncio.Event().wait()
-            except FAILURES as error:
-                log.warning("slack.not_connected", why=type(error).__name__)
-                await asyncio.sleep(_AGAIN)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        await asyncio.Event().wait()
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 

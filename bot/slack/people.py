@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from notifications.chat import SendError
 from notifications.slack.answers import inner, word
 
 log = structlog.get_logger()
@@ -70,9 +71,12 @@ async def members(client: AsyncWebClient, channel: str) -> list[str]:
 def code(error: BaseException) -> str:
     """Return Slack's own word for a failure: "channel_not_found"; for others, what kind of failure it is.
 
-    What is no JSON comes from something between Slack and us: of that, the HTTP status.
+    What is no JSON comes from something between Slack and us: of that, the HTTP status. A `SendError` says
+    it all in its sentence.
     """
+    if isinstance(error, SendError):
+        return str(error)
     if not isinstance(error, SlackApiError):
         return type(error).__name__
     told = error.response.data
-    return str(told.get("error")) if isinstance(told, dict) else f"HTTP {error.response.status_code}"
+    return (word(told, "error") if isinstance(told, dict) else "") or f"HTTP {error.response.status_code}"

@@ -12,11 +12,13 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.app import App
 from bot.config import Settings
 from bot.slack import connect as slack
 from bot.slack.people import code
+from notifications.chat import SendError
 from storage import people
 from tests.bot.test_slack_http import FakeSlack
 
@@ -47,8 +49,8 @@ async def prepared(folder: Path, api: str, **settings: str) -> App:
 
 
 async def test_what_is_no_json_is_told_by_its_status(session: aiohttp.ClientSession) -> None:
-    async def busy(_request: web.Request) -> web.Response:
-        return web.Response(status=503, text="busy")
+    async def busy(request: web.Request) -> web.Response:
+        return web.Response(status=503, text="busy" if "auth" in request.path else "")
 
     site = web.Application()
     site.router.add_route("*", "/api/{method}", busy)
@@ -56,8 +58,11 @@ async def test_what_is_no_json_is_told_by_its_status(session: aiohttp.ClientSess
         client = AsyncWebClient("xoxb-1", str(server.make_url("/api/")), session=session, retry_handlers=[])
         with pytest.raises(SlackApiError) as failure:
             await client.auth_test()
-    assert code(failure.value) == "HTTP 503"
+        with pytest.raises(SlackApiError) as empty:
+            await client.api_test()
+    assert code(failure.value) == code(empty.value) == "HTTP 503"
     assert code(TimeoutError()) == "TimeoutError"
+    assert code(SendError("Install the app again.")) == "Install the app again."
 
 
 async def test_a_database_that_fails_once_does_not_keep_the_team_from_its_desk(
@@ -100,6 +105,23 @@ async def test_the_app_can_be_installed_also_where_requests_come_over_socket_mod
     paths = {resource.canonical for resource in site.router.resources()}
     assert {"/slack/install", "/slack/oauth_redirect"} <= paths
     assert "/slack/events" not in paths
+    site.freeze()
+    await site.cleanup()
+    await app.database.close()
+
+
+async def test_the_log_says_in_words_why_the_team_is_unknown(tmp_path: Path, api: str) -> None:
+    many = {"slack_client_id": "1.2", "slack_client_secret": "shh", "slack_signing_secret": "shh"}
+    app = await prepared(tmp_path, api, **many)
+    site = web.Application()
+    with capture_logs() as logs:
+        await slack.connect(app, site)
+        async with asyncio.timeout(10):
+            while not logs:  # noqa: ASYNC110 - what is waited for happens in a thread of the database
+                await asyncio.sleep(0.005)
+    (line,) = logs
+    assert line["event"] == "slack.team_unknown"
+    assert "not installed" in line["why"]
     site.freeze()
     await site.cleanup()
     await app.database.close()
