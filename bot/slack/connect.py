@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import secrets
+import traceback
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -174,8 +176,11 @@ def build(edge: Edge, client: AsyncWebClient, token_for: TokenFor) -> AsyncApp:
 
 
 async def _failed(error: Exception) -> None:
-    # Its words may hold what somebody wrote; `receive` has logged it where that is allowed.
-    log.error("slack.not_handled", why=type(error).__name__)
+    # Its words may hold what somebody wrote; `receive` has logged it where that is allowed. Where it happened
+    # they cannot be: that is all we have to find a mistake of ours by.
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    where = f"{frame.f_code.co_filename}:{line}"
+    log.error("slack.not_handled", error_id=secrets.token_hex(4), why=code(error), where=where)
 
 
 class _Tokens(AsyncAuthorize):

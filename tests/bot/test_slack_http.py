@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from bot.slack import connect as slack
 from bot.slack.channels import Channels
@@ -256,6 +257,21 @@ async def test_what_could_not_be_stored_comes_again(client: Client, desk: Desk) 
     desk.error = None
     assert (await message(client)).status == 200
     assert len(desk.heard) == 1
+
+
+async def test_a_mistake_of_ours_leaves_where_it_happened_in_the_log_and_not_what_was_written(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(body: Any, _emoji: str) -> Incoming:
+        raise ValueError(f"cannot read {body['event']['text']}")
+
+    monkeypatch.setattr("bot.slack.edge.translate", broken)
+    with capture_logs() as logs:
+        assert (await message(client)).status == 500
+    (line,) = [one for one in logs if one["event"] == "slack.not_handled"]
+    assert line["where"] == f"{__file__}:{broken.__code__.co_firstlineno + 1}"
+    assert (line["why"], len(line["error_id"])) == ("ValueError", 8)
+    assert "Nu merge" not in str(logs)
 
 
 async def test_a_retry_is_handled_like_the_first_and_has_its_id(client: Client, desk: Desk) -> None:
