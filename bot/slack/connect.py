@@ -4,7 +4,6 @@ import asyncio
 import logging
 import secrets
 import traceback
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from bot.slack.http import installing, routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
 from bot.slack.people import FAILURES, code, members
 from bot.slack.profiles import Profiles
+from bot.team import keep_known
 from notifications.chat import SendError
 from notifications.slack.answers import needed
 from notifications.slack.send import SlackChat
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from bot.app import App
 
 log = structlog.get_logger()
-
-_AGAIN = 60.0  # seconds until Slack is asked again for what it could not tell
 
 
 def _proxy(url: str) -> str | None:
@@ -78,7 +76,8 @@ async def connect(app: "App", site: web.Application) -> None:
     if installs is not None:
         site.add_routes(installing(installs.oauth))
     added = installs.added if installs else asyncio.Event()
-    works = [_know_the_team(app, client, token_for, added, edge.profiles)]
+    meet = partial(_meet_the_team, app, client, token_for, edge.profiles)
+    works = [keep_known("slack", settings.slack_triage_channel or "", meet, added)]
     if settings.slack_app_token is not None:
         works.append(_stay_connected(bolt, settings.slack_app_token.get_secret_value()))
     running = [asyncio.create_task(work) for work in works]
@@ -95,37 +94,24 @@ async def connect(app: "App", site: web.Application) -> None:
     site.on_cleanup.append(close)
 
 
-async def _know_the_team(
-    app: "App", client: AsyncWebClient, token_for: TokenFor, added: asyncio.Event, profiles: Profiles
+async def _meet_the_team(
+    app: "App", client: AsyncWebClient, token_for: TokenFor, profiles: Profiles, setting: str
 ) -> None:
-    """Find the triage channel and make its members the agents; try again until that is done.
+    """Let the triage channel be the team's, and its members the agents. Raises `SendError`.
 
-    Once a workspace is `added`, it is tried at once.
     The setting is the channel's id; with many workspaces, the workspace's before it: "T0123/C0456".
     """
-    workspace, _, channel = (app.settings.slack_triage_channel or "").rpartition("/")
-    while channel:
-        try:
-            await _meet_the_team(app, client, await token_for(workspace), workspace, channel, profiles)
-            return
-        except (*FAILURES, SendError) as error:
-            log.warning("slack.team_unknown", why=code(error), channel=channel)
-        except Exception:
-            # The database is away, or it is a mistake of ours: without its team, the desk is of no use.
-            log.exception("slack.team_not_stored", channel=channel)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(added.wait(), _AGAIN)
-        added.clear()
-
-
-async def _meet_the_team(
-    app: "App", client: AsyncWebClient, token: str, workspace: str, channel: str, profiles: Profiles
-) -> None:
-    ours = AsyncWebClient(token, client.base_url, session=client.session, retry_handlers=[])
-    us = await ours.auth_test()
-    team = workspace or needed(us, "team_id")
-    await app.settle_team("slack", team, channel)
-    agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
+    workspace, _, channel = setting.rpartition("/")
+    ours = AsyncWebClient(
+        await token_for(workspace), client.base_url, session=client.session, retry_handlers=[]
+    )
+    try:
+        us = await ours.auth_test()
+        team = workspace or needed(us, "team_id")
+        await app.settle_team("slack", team, channel)
+        agents = [user for user in await members(ours, channel) if user != us.get("user_id")]
+    except FAILURES as error:
+        raise SendError(code(error)) from error
     await app.staff_team("slack", agents)
     for user in agents:
         profiles.meet(team, user)

@@ -1,13 +1,13 @@
 """Microsoft Teams, connected: its door, its posts, and the team's channel."""
 
 import asyncio
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
-import structlog
 from aiohttp import web
 
+from bot.team import keep_known
 from bot.teams.bodies import word
 from bot.teams.consent import Consents
 from bot.teams.edge import Edge
@@ -15,18 +15,12 @@ from bot.teams.http import routes
 from bot.teams.keys import SigningKeys
 from bot.teams.members import is_a_person, profile
 from bot.teams.tokens import TokenCheck
-from notifications.chat import SendError
 from notifications.teams.send import TeamsChat
 from notifications.teams.tokens import Tokens
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.config import Settings
-
-log = structlog.get_logger()
-
-_AGAIN = 60.0  # seconds until Teams is asked again for what it could not tell
-_ANEW = 3600.0  # ... and for who is in the team, should we have missed somebody's coming or going
 
 
 async def connect(app: "App", site: web.Application) -> None:
@@ -44,7 +38,8 @@ async def connect(app: "App", site: web.Application) -> None:
     edge = Edge(app.receive, chat, emoji, lambda team: _note(app, team, moved), consents.take)
     check = _check(settings, session)
     site.add_routes(routes(edge.turn, check, playground=settings.desk_teams_playground))
-    knowing = asyncio.create_task(_know_the_team(app, chat, moved))
+    meet = partial(_meet_the_team, app, chat)
+    knowing = asyncio.create_task(keep_known("teams", settings.teams_triage_channel or "", meet, moved))
 
     async def close(_: web.Application) -> None:
         knowing.cancel()
@@ -77,30 +72,14 @@ def _note(app: "App", team: str, moved: asyncio.Event) -> None:
         moved.set()
 
 
-async def _know_the_team(app: "App", chat: TeamsChat, moved: asyncio.Event) -> None:
-    """Make the members of the triage channel's team the agents, now and whenever the team changes.
+async def _meet_the_team(app: "App", chat: TeamsChat, setting: str) -> None:
+    """Make the members of the triage channel's team the agents. Raises `SendError`.
 
     The setting is the channel's id; for a bot of many organisations, the tenant's before it: "tenant/19:...".
     """
-    tenant, _, channel = (app.settings.teams_triage_channel or "").rpartition("/")
+    tenant, _, channel = setting.rpartition("/")
     tenant = tenant or app.settings.teams_tenant_id or ""
-    while channel:
-        wait = _ANEW
-        try:
-            await app.settle_team("teams", tenant, channel)
-            await _staff(app, chat, tenant, channel)
-        except SendError as error:
-            log.warning("teams.team_unknown", why=str(error), channel=channel)
-            wait = _AGAIN
-        except Exception:
-            log.exception("teams.team_failed")
-            wait = _AGAIN
-        with suppress(TimeoutError):
-            await asyncio.wait_for(moved.wait(), wait)
-        moved.clear()
-
-
-async def _staff(app: "App", chat: TeamsChat, tenant: str, channel: str) -> None:
+    await app.settle_team("teams", tenant, channel)
     triage = app.desk.triage_of("teams")
     address = (triage.address if triage is not None else None) or {}
     members = await chat.members(address.get("service_url", ""), channel, tenant)

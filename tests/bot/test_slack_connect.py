@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
+from bot import team
 from bot.app import App
 from bot.config import Settings
 from bot.slack import connect as slack
@@ -30,9 +31,15 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[str]:
-    """The address of a Slack in which U1 is in the triage channel."""
-    fake, app = FakeSlack(), web.Application()
+def fake() -> FakeSlack:
+    """A Slack in which U1 is in the triage channel."""
+    return FakeSlack()
+
+
+@pytest.fixture
+async def api(fake: FakeSlack) -> AsyncIterator[str]:
+    """Its address."""
+    app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
     async with TestServer(app) as server:
         yield str(server.make_url("/api/"))
@@ -68,7 +75,7 @@ async def test_what_is_no_json_is_told_by_its_status(session: aiohttp.ClientSess
 async def test_a_database_that_fails_once_does_not_keep_the_team_from_its_desk(
     tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slack, "_AGAIN", 0.001)
+    monkeypatch.setattr(team, "AGAIN", 0.001)
     app = await prepared(tmp_path, api, slack_bot_token="xoxb-1")
     settle, staff, staffed, calls = app.settle_team, app.staff_team, asyncio.Event(), list[str]()
 
@@ -89,6 +96,30 @@ async def test_a_database_that_fails_once_does_not_keep_the_team_from_its_desk(
     async with asyncio.timeout(10):
         await staffed.wait()
     assert [agent.user for agent in await app.database.read(people.agents)] == ["U1"]
+    site.freeze()
+    await site.cleanup()
+    await app.database.close()
+
+
+async def test_who_left_the_channel_unnoticed_is_an_agent_until_slack_is_asked_anew(
+    tmp_path: Path, api: str, fake: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team, "ANEW", 0.001)
+    app = await prepared(tmp_path, api, slack_bot_token="xoxb-1", slack_signing_secret="shh")
+    staff, staffed = app.staff_team, asyncio.Event()
+
+    async def then_staffed(platform: str, users: Collection[str]) -> None:
+        await staff(platform, users)
+        if fake.answers["conversations.members"]["members"] == ["U2"] == list(users):
+            staffed.set()
+        fake.answers["conversations.members"] = {"members": ["U2"]}
+
+    monkeypatch.setattr(app, "staff_team", then_staffed)
+    site = web.Application()
+    await slack.connect(app, site)
+    async with asyncio.timeout(10):
+        await staffed.wait()
+    assert [agent.user for agent in await app.database.read(people.agents)] == ["U2"]
     site.freeze()
     await site.cleanup()
     await app.database.close()
@@ -120,7 +151,7 @@ async def test_the_log_says_in_words_why_the_team_is_unknown(tmp_path: Path, api
             while not logs:  # noqa: ASYNC110 - what is waited for happens in a thread of the database
                 await asyncio.sleep(0.005)
     (line,) = logs
-    assert line["event"] == "slack.team_unknown"
+    assert line["event"] == "team.unknown"
     assert "not installed" in line["why"]
     site.freeze()
     await site.cleanup()
