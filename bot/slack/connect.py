@@ -6,8 +6,6 @@ import secrets
 import traceback
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import structlog
@@ -18,6 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.proxy import proxy_for
 from bot.slack.edge import Edge
 from bot.slack.http import installing, routes
 from bot.slack.installs import Installs, TokenFor, one_workspace
@@ -35,22 +34,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def _proxy(url: str) -> str | None:
-    """Return the proxy that the environment names for an address.
-
-    Asked once: aiohttp's own way reads files and the whole environment again for every request.
-    """
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
-
-
 async def connect(app: "App", site: web.Application) -> None:
     """Connect a prepared desk to Slack, as its settings say. Does not fail when Slack is out of reach.
 
     What runs here ends with `site`.
     """
     settings = app.settings
-    session = aiohttp.ClientSession(proxy=_proxy(settings.slack_api_url))
+    session = aiohttp.ClientSession(proxy=proxy_for(settings.slack_api_url))
     client = AsyncWebClient(base_url=settings.slack_api_url, session=session, retry_handlers=[])
     installs = None
     if settings.slack_bot_token is not None:

@@ -4,6 +4,7 @@ import aiohttp
 
 from bot.config import Settings
 from bot.finding import Finding
+from bot.proxy import proxy_for
 from bot.teams.keys import KeysUnavailable, SigningKeys
 from bot.teams.members import is_a_person
 from bot.teams.tokens import CHANNEL
@@ -20,7 +21,7 @@ async def look(settings: Settings) -> list[Finding]:
     if not settings.teams_app_id:
         return [_without_app_id(settings), *_missing_channel(settings)]
     found = [_bot(settings)]
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(proxy=proxy_for(settings.teams_service_url)) as session:
         if settings.teams_app_password is not None:
             found += await _posting(settings, session)
         found.append(await _keys(settings, session))

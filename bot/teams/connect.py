@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from aiohttp import web
 
+from bot.proxy import proxy_for
 from bot.team import keep_known
 from bot.teams.bodies import word
 from bot.teams.consent import Consents
@@ -29,7 +30,9 @@ async def connect(app: "App", site: web.Application) -> None:
     What runs here ends with `site`.
     """
     settings = app.settings
-    session = aiohttp.ClientSession()
+    # The Playground is on this machine.
+    proxy = proxy_for(settings.teams_service_url) if settings.teams_app_id else None
+    session = aiohttp.ClientSession(proxy=proxy)
     chat = _chat(settings, session)
     app.chats["teams"] = chat
     moved = asyncio.Event()
