@@ -106,7 +106,13 @@ class App:
             if failures.is_kept(incoming):
                 # Nobody mistyped a message: what it says must not be lost with our refusal.
                 error_id = secrets.token_hex(4)
-                log.warning("event.refused", error_id=error_id, kind=incoming.kind, exc_info=True)
+                log.warning(
+                    "event.refused",
+                    error_id=error_id,
+                    kind=incoming.kind,
+                    reason=error.template,
+                    exc_info=True,
+                )
                 if not await self._keep(incoming, error_id):
                     raise
             return self._say(error.language or self.desk.plan.language, error.template, **error.values)

@@ -108,7 +108,7 @@ class Schedule:
 
     async def _one_by_one(self, first: handlers.TimerFailed) -> None:
         """One of a batch failed and took the others with it: fire them alone, and put that one back."""
-        log.warning("schedule.batch_failed", reason=str(first.__cause__))
+        log.warning("schedule.batch_failed", reason=type(first.__cause__).__name__)
         for _ in range(_TOGETHER):
             try:
                 fired, _due = await self._database.write(lambda tx: self._work(tx, most=1))

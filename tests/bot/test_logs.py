@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot import logs
 from bot.slack.http import routes
@@ -22,6 +23,7 @@ from bot.slack.http import routes
         "xoxe.xoxp-1-Mi0yLT",
         "postgresql://desk:hunter2@db/desk",
         "Bearer eyJhbGciOi.JIUzI1NiJ9",
+        "wss://wss-primary.slack.com/link/?ticket=5d6f-77aa&app_id=A1",
     ],
 )
 def test_a_secret_never_reaches_the_log(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,13 +33,59 @@ def test_a_secret_never_reaches_the_log(secret: str, monkeypatch: pytest.MonkeyP
     structlog.get_logger().warning("said", what=f"it was {secret} again")
     logging.getLogger("library").warning("it was %s again", secret)
     try:
-        raise RuntimeError(f"cannot use {secret}")
-    except RuntimeError:
+        raise OSError(f"cannot use {secret}")
+    except OSError:
         structlog.get_logger().exception("failed")
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert len(lines) == 3
-    for part in ("1234-abcd", "99-ff", "Mi0yLT", "hunter2", "JIUzI1NiJ9"):
+    for part in ("1234-abcd", "99-ff", "Mi0yLT", "hunter2", "JIUzI1NiJ9", "5d6f-77aa"):
         assert part not in stream.getvalue()
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_error_leaves_where_it_happened_in_the_log_and_no_words(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.set_up("debug", as_json=as_json)
+    written = bytes.fromhex("7475 6c6e 6963").decode()  # not to stand in a traced line of this file
+    for log in (structlog.get_logger(), logging.getLogger("library")):
+        try:
+            try:
+                int(written)
+            except ValueError as error:
+                first = error
+                raise KeyError(written) from error
+        except KeyError as error:
+            first.__cause__ = error  # a ring
+            log.exception("failed")
+    text = stream.getvalue()
+    assert written not in text
+    assert (text.count("ValueError"), text.count("KeyError")) == (2, 4)  # that is in a traced line, too
+    assert text.index("ValueError") < text.index("KeyError")
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
+
+def test_what_the_machine_says_is_told_without_the_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.set_up("info", as_json=True)
+    for error in (
+        OSError(28, "No space left on device"),
+        OperationalError("INSERT", {"text": "Nu merge"}, Exception("database or disk is full")),
+        IntegrityError("INSERT", {}, Exception("duplicate key\nDETAIL: Key (name)=(Nu merge) exists")),
+    ):
+        structlog.get_logger().error("failed", exc_info=error)
+    said = [json.loads(line)["exception"].splitlines()[-1] for line in stream.getvalue().splitlines()]
+    assert said == [
+        "OSError: [Errno 28] No space left on device",
+        "OperationalError: (builtins.Exception) database or disk is full",
+        "IntegrityError",
+    ]
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
 

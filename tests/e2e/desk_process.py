@@ -37,11 +37,12 @@ async def holds(fact: Callable[[], bool], what: str, seconds: float = 15.0) -> N
 
 
 class DeskProcess:
-    """`python -m bot serve` with settings of its own; its log is kept in `folder`."""
+    """`python -m bot serve`, or another `program`, with settings of its own; its log is kept in `folder`."""
 
     def __init__(self, folder: Path, name: str = "desk", **settings: str) -> None:
         self.port = free_port()
         self.name = name
+        self.program = ["-m", "bot", "serve"]
         self._folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,7 +68,7 @@ class DeskProcess:
             "PYTHONWARNINGS": "default",
             **self._settings,
         }
-        command = [sys.executable, "-m", "bot", "serve"]
+        command = [sys.executable, *self.program]
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
                 command, stdout=log, stderr=log, cwd=self._folder, env=environment
