@@ -13,12 +13,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Take the step."""
-    with op.batch_alter_table("places", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("address", storage.tables.Json(), nullable=True))
-        batch_op.add_column(sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.alter_column("conversation", type_=sa.String(length=250), existing_nullable=False)
-    with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.alter_column("user", type_=sa.String(length=250), existing_nullable=False)
+    # A batch would build both tables anew on SQLite, and drop the old ones, to which others refer.
+    op.add_column("places", sa.Column("address", storage.tables.Json(), nullable=True))
+    op.add_column("places", sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    _let_ids_be(250)
 
     op.create_table(
         "ticket_places",
@@ -37,9 +35,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("ticket_places")
-    with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.alter_column("user", type_=sa.String(length=120), existing_nullable=False)
-    with op.batch_alter_table("places", schema=None) as batch_op:
-        batch_op.alter_column("conversation", type_=sa.String(length=120), existing_nullable=False)
-        batch_op.drop_column("closed")
-        batch_op.drop_column("address")
+    _let_ids_be(120)
+    op.drop_column("places", "closed")
+    op.drop_column("places", "address")
+
+
+def _let_ids_be(longest: int) -> None:
+    """Set how many characters a platform's id may have. SQLite looks at no length."""
+    if op.get_context().dialect.name == "postgresql":
+        op.alter_column("places", "conversation", type_=sa.String(longest), existing_nullable=False)
+        op.alter_column("people", "user", type_=sa.String(longest), existing_nullable=False)
