@@ -160,10 +160,11 @@ def due(
     """Return the steps that are due at `now`, after the first `told` ones of `rule`.
 
     All overdue steps come at once and in order, but of the last one, however often it was to come again,
-    one is enough. The caller keeps `told` of the answer, so that each comes once. `acknowledged_at` is as in
-    `next_at`. While nobody is `assigned`, the plan's first level is told in the assignee's place. Who is on
-    call is looked up for `now`, not for the planned instant. The reasons count from `since`, where it
-    happened before the desk noticed it, else from `began_at`.
+    one is enough; the next is a whole `repeat` after it, however late it was. The caller keeps `told` of the
+    answer, so that each comes once. `acknowledged_at` is as in `next_at`. While nobody is `assigned`, the
+    plan's first level is told in the assignee's place. Who is on call is looked up for `now`, not for the
+    planned instant. The reasons count from `since`, where it happened before the desk noticed it, else from
+    `began_at`.
     """
     calls: list[Call] = []
     last = len(rule.steps) - 1
@@ -177,6 +178,8 @@ def due(
         calls = [call for call in calls if call.step < number]
         calls.append(Call(number, at, level, person, reason, again=told > last))
         told = _told(rule, began_at, now, told)
+    if at and calls and told > last and rule.repeat:
+        at = now + rule.repeat
     return Due(tuple(calls), told, at)
 
 

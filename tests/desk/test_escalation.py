@@ -170,10 +170,10 @@ def test_the_rule_is_that_of_the_occasion_the_priority_and_the_clock(
         (49, 3, [], 3, 50),
         (50, 3, ["lead"], 4, 80),  # and again, until somebody takes it
         (80, 4, ["lead"], 5, 110),
-        (115, 4, ["lead"], 6, 140),  # what was missed comes once
+        (115, 4, ["lead"], 6, 145),  # what was missed comes once, and the next one as long after it
         (50, 2, ["lead"], 4, 80),
         (15, 0, ["l1", "l2"], 2, 20),  # a late desk
-        (600, 0, ["l1", "l2", "lead"], 22, 620),
+        (600, 0, ["l1", "l2", "lead"], 22, 630),
         (-1, 0, [], 0, 0),
     ],
 )

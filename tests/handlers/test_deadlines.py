@@ -1,5 +1,6 @@
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from desk.errors import Refused
 from desk.plan import SHIPPED
 from desk.tickets import Event, Kind, Status
 from handlers import timers as timer_handlers
-from storage import people
+from storage import people, timers
 from storage.database import Database
 from storage.transactions import Transaction
 from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
@@ -77,6 +78,43 @@ async def test_two_escalations_of_a_ticket_together_call_nobody_more_often_than_
     told = [e.at for e in await desk.history() if e.kind is Kind.TOLD and e.data["level"] == "Tech Lead"]
     between = [(later - earlier) // MINUTE for earlier, later in pairwise(told)]
     assert between == [30, 30, 10, 30, 30, 30, 30]  # the breach has a first call of its own
+
+
+async def fire_late(desk: TestedDesk, wait: timedelta, by: Iterable[float]) -> None:
+    """Move the clock, and fire each timer on the way so many seconds late."""
+    until, late = desk.now + wait, cycle(by)
+    while (due := await desk.database.read(timers.next_due)) is not None and due <= until:
+        desk.now = max(desk.now, due) + timedelta(seconds=next(late))
+        await desk.fire()
+    desk.now = until
+
+
+async def called(desk: TestedDesk, level: str) -> list[datetime]:
+    """Return when a level was called."""
+    return [e.at for e in await desk.history() if e.kind is Kind.TOLD and e.data["level"] == level]
+
+
+@pytest.mark.parametrize("late", [(0.05, 0.005), (0.005, 0.05), (20, 0.05, 7, 0)])
+async def test_a_call_comes_again_although_the_last_one_came_later_than_planned(
+    desk: TestedDesk, late: tuple[float, ...]
+) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await fire_late(desk, 51 * MINUTE, late)
+    assert len(await called(desk, "Tech Lead")) == 2
+    await fire_late(desk, 3 * HOUR, late)  # now its first response is overdue too
+    told = await called(desk, "Tech Lead")
+    between = [round((later - earlier) / MINUTE) for earlier, later in pairwise(told)]
+    assert between == [30, 30, 10, 30, 30, 30, 30]
+
+
+async def test_a_call_that_came_minutes_late_comes_again_half_an_hour_after_it(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu merge nimic, nu doar exportul")
+    await desk.after(49 * MINUTE)
+    desk.now += 6 * MINUTE  # the desk was away
+    await desk.fire()
+    await fire_late(desk, 30 * MINUTE, [0])
+    last, again = (await called(desk, "Tech Lead"))[1:3]
+    assert again - last == 30 * MINUTE
 
 
 async def test_after_a_night_without_the_desk_a_call_that_was_to_come_again_comes_once(
