@@ -104,6 +104,8 @@ def _told(data: dict[str, Any], t: Words) -> str:
         return t("told {who}, on call for {level}. {reason}", who=who, level=level, reason=reason)
     if who:
         return t("told {who}. {reason}", who=who, reason=reason)
+    if not level:
+        return t("told the channel. {reason}", reason=reason)
     return t(
         "nobody is named for {level} in the plan, so the channel was told. {reason}",
         level=level,

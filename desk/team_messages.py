@@ -247,12 +247,14 @@ def settled(ticket: Ticket, who: str, t: Words, zone: str) -> Message:
     return Message((Text(sentence), Buttons((button,))), t.language, zone)
 
 
-def graver(ticket: Ticket, wanted: str, reason: str, to: Rich, plan: Plan, t: Words) -> Message:
+def graver(ticket: Ticket, wanted: str, reason: Rich, to: Rich, plan: Plan, t: Words) -> Message:
     """Return the news that a customer's later words ask for a higher priority, with a button to set it."""
     sentence = t.rich("{number}: it may be worse than it seemed.", number=Bold(ticket.number))
     label = t("Set {priority}", priority=wanted)
     button = Button("ticket.priority", label, f"{ticket.id}:{wanted}", "primary")
-    return Message((Text((*sentence, *to)), Fine((reason,)), Buttons((button,))), t.language, plan.zone)
+    if to:
+        sentence = (*sentence, " ", *to)
+    return Message((Text(sentence), Fine(reason), Buttons((button,))), t.language, plan.zone)
 
 
 def offers_take(message: Message) -> bool:

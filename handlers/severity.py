@@ -5,7 +5,8 @@ from desk.messages import Rich
 from desk.team_messages import graver
 from desk.tickets import Event, Kind, Status
 from desk.triage import Suggestion
-from handlers import calls, escalations, homes
+from desk.wording import Words
+from handlers import calls, escalations
 from handlers.case import Case
 from handlers.context import Call
 from handlers.naming import called
@@ -41,13 +42,19 @@ def _suggest(case: Case, call: Call, wanted: str, meant: Suggestion) -> None:
     person = case.assignee or _on_call(case, call, wanted)
     data = {"level": None, "person": called(person) if person else None}
     case.add(Event(call.now, Kind.TOLD, data=data | {"reason": meant.reason, "values": meant.values}))
-    own = [homes.alone_with(call.tx, person)] if person and call.desk.triage_of(person.platform) else []
-    for place in (*call.desk.triages, *own):
-        t = call.desk.team
-        reason = t(meant.reason, **meant.values)
-        case.call(
-            call.desk, place.id, graver(case.ticket, wanted, reason, _to(call, person, place), case.plan, t)
-        )
+
+    def why(t: Words) -> Rich:
+        return (t(meant.reason, **meant.values),)
+
+    def to(place: Place) -> Rich:
+        return (calls.mentioned(call.tx, place, person),) if person else ()
+
+    lines = calls.to_team(call.desk, why, to)
+    if person is not None:
+        lines += calls.to_person(call.tx, call.desk, person, why)
+    for line in lines:
+        message = graver(case.ticket, wanted, line.sentence, line.to, case.plan, line.t)
+        case.call(call.desk, line.place_id, message)
 
 
 def _on_call(case: Case, call: Call, wanted: str) -> Person | None:
@@ -55,9 +62,3 @@ def _on_call(case: Case, call: Call, wanted: str) -> Person | None:
     level = next((step.tell for step in rule.steps if step.tell in case.plan.levels), None) if rule else None
     handle = escalation.on_call(case.plan, level, call.now) if level else None
     return people.person_called(call.tx, handle) if handle else None
-
-
-def _to(call: Call, person: Person | None, place: Place) -> Rich:
-    if person is None or place.kind != "triage":
-        return ()
-    return (" ", calls.mentioned(call.tx, place, person))
