@@ -8,6 +8,7 @@ from desk.tickets import Event, Kind, Status, Verb
 from desk.triage import CATEGORIES
 from desk.wording import LANGUAGES, Language
 from desk.wording import sentence as _
+from handlers import tiers
 from handlers.case import Case
 from handlers.context import Call
 
@@ -73,6 +74,10 @@ def apply_plan(case: Case, call: Call) -> None:
     case.add(call.event(Kind.PLAN, before=case.ticket.plan_version, after=desk.plan_version))
     case.plan = desk.plan
     tier = case.customer.tier if case.customer else case.ticket.tier
-    case.change(plan_version=desk.plan_version, tier=desk.plan.tier_of(tier))
+    case.change(plan_version=desk.plan_version)
+    source = call.incoming.platform
+    tiers.follow(case, desk.plan.tier_of(tier), call.now, who=call.person.id, source=source)
     if case.ticket.priority not in desk.plan.priorities:
-        case.change(priority=desk.plan.sla.default_priority)
+        default = desk.plan.sla.default_priority
+        case.add(call.event(Kind.PRIORITY, before=case.ticket.priority, after=default))
+        case.change(priority=default)

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
+from desk import plan as plans
 from desk.errors import BadInput, NotFound
 from desk.incoming import File, Line
 from desk.messages import Answer, plain
 from desk.tickets import Kind, Status
-from tests.desk_in_tests import DAY, HOUR, TestedDesk, answer_text
+from storage import plans as stored
+from tests.desk_in_tests import DAY, HOUR, TestedDesk, answer_text, parsed
 
 
 async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thread(desk: TestedDesk) -> None:
@@ -258,23 +262,33 @@ async def test_a_slip_in_a_command_is_no_request(desk: TestedDesk) -> None:
         await desk.customer().types("/support stauts")
 
 
-async def test_a_ticket_keeps_its_plan_until_the_current_one_is_applied(desk: TestedDesk) -> None:
-    from dataclasses import replace
-
-    from desk import plan as plans
-    from storage import plans as stored
-    from tests.desk_in_tests import parsed
-
-    await desk.customer().says("Nu pot crea curse noi")
-    text = plans.SHIPPED.read_text(encoding="utf-8").replace(
-        'first_response = "4 h"', 'first_response = "2 h"'
-    )
+async def put_in_force(desk: TestedDesk, text: str) -> None:
+    """Let another plan be in force."""
     version = await desk.database.write(lambda tx: stored.remember(tx, text, plans.digest(text), desk.now))
     desk.desk = replace(desk.desk, plan=parsed(text), plan_version=version)
+
+
+async def test_a_ticket_keeps_its_plan_until_the_current_one_is_applied(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    shipped = plans.SHIPPED.read_text(encoding="utf-8")
+    await put_in_force(desk, shipped.replace('first_response = "4 h"', 'first_response = "2 h"'))
     assert (await desk.case()).clocks()[0].target.total_seconds() == 4 * 3600
     await desk.agent().types("/ticket replan 1001")
     assert (await desk.case()).clocks()[0].target.total_seconds() == 2 * 3600
-    assert Kind.PLAN in await desk.kinds()
+    assert (await desk.kinds())[-1] is Kind.PLAN
+
+
+async def test_what_the_current_plan_does_to_a_tickets_tier_and_priority_is_history(desk: TestedDesk) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    shipped = plans.SHIPPED.read_text(encoding="utf-8")
+    await put_in_force(desk, shipped.replace("tiers.premium", "tiers.gold").replace("P2", "P5"))
+    await desk.agent().types("/ticket replan 1001")
+    ticket = await desk.ticket()
+    changes = {e.kind: (e.data["before"], e.data["after"]) for e in (await desk.history())[-3:]}
+    assert changes == {Kind.PLAN: (1, 2), Kind.TIER: ("premium", ticket.tier), Kind.PRIORITY: ("P2", "P3")}
+    assert (ticket.tier, ticket.priority) == ("basic", "P3")
+    shown = answer_text(await desk.agent().types("/ticket show 1001"))
+    assert "Ana Ionescu a schimbat prioritatea din P2 în P3" in shown
 
 
 async def test_tags_and_category_are_history(desk: TestedDesk) -> None:
