@@ -185,13 +185,13 @@ def oldest_waiting(tx: Transaction) -> datetime | None:
 
 
 def forget(tx: Transaction, before: datetime, most: int) -> int:
-    """Remove at most `most` letters that were done before an instant, the oldest first. Returns how many.
+    """Remove those of the `most` oldest letters done that were done before an instant. Returns how many.
 
-    Only as many are looked at as hold so many that are done: the table is never read to its end. What has
+    No other is looked at: whoever writes meanwhile would wait until a month of letters is read. What has
     waited since before then for a place to open is given up.
     """
     tx.execute(sa.delete(outbox).where(_WAITS, outbox.c.stored_at < before, _OF_CLOSED))
-    wait = tx.execute(sa.select(sa.func.count()).select_from(outbox).where(_WAITS)).scalar_one()
-    oldest = sa.select(outbox.c.id, outbox.c.done_at).order_by(outbox.c.id).limit(most + wait).subquery()
-    done = sa.select(oldest.c.id).where(oldest.c.done_at < before).order_by(oldest.c.id).limit(most)
-    return tx.execute(sa.delete(outbox).where(outbox.c.id.in_(done))).rowcount
+    done = sa.select(outbox.c.id, outbox.c.done_at).where(outbox.c.done_at.is_not(None))
+    oldest = done.order_by(outbox.c.id).limit(most).subquery()
+    long_ago = sa.select(oldest.c.id).where(oldest.c.done_at < before)
+    return tx.execute(sa.delete(outbox).where(outbox.c.id.in_(long_ago))).rowcount
