@@ -16,8 +16,8 @@ from bot.warmth import warm_up
 from desk import plan as plans
 from desk.errors import DeskError
 from desk.incoming import Incoming
-from desk.messages import Answer, Message, Text
-from desk.plan import Label
+from desk.messages import Answer, Message
+from desk.refusals import refusal
 from desk.wording import Language, words_for
 from desk.wording import sentence as _
 from handlers import cards, failures, housekeeping, router, team
@@ -115,7 +115,7 @@ class App:
                 )
                 if not await self._keep(incoming, error_id):
                     raise
-            return self._say(error.language or self.desk.plan.language, error.template, **error.values)
+            return self._refuse(error)
         except Exception as error:
             if not incoming.answered and is_away(error):
                 # Nobody's mistake, and soon over: delivered again, it becomes a ticket.
@@ -128,7 +128,7 @@ class App:
                 sentence = _(
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )
-                return self._say(self.desk.plan.language, sentence, code=error_id)
+                return self._refuse(DeskError(sentence, code=error_id))
             if not await self._keep(incoming, error_id):
                 raise
             return Answer()
@@ -142,14 +142,8 @@ class App:
         now = self.clock.now()
         return await self.database.write(lambda tx: failures.keep(tx, self.desk, incoming, error_id, now))
 
-    def _say(self, language: str, template: str, **values: object) -> Answer:
-        t = words_for(language)
-        said = {
-            name: value.say(t.language) if isinstance(value, Label) else value
-            for name, value in values.items()
-        }
-        message = Message((Text((t(template, **said),)),), t.language, self.desk.plan.zone)
-        return Answer(message=message, refused=True)
+    def _refuse(self, error: DeskError) -> Answer:
+        return refusal(error, words_for(error.language or self.desk.plan.language), self.desk.plan.zone)
 
     async def advance(self, by: timedelta) -> None:
         """Set the clock ahead, also for the next start, and do what has come due meanwhile."""

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from desk.errors import BadInput, DeskError
 from desk.messages import Answer, Bold, Button, Buttons, Form, Message, Text
 from desk.nearest import nearest
-from desk.plan import Label
+from desk.refusals import refusal
 from desk.typed import folded
 from desk.wording import sentence as _
-from desk.wording import words_for
 from handlers import homes
 from handlers.context import Call
 from storage import outbox
@@ -52,7 +51,7 @@ def _is_lost(call: Call, name: str, families: Mapping[str, Callable[[Call, str],
         return False
     close = nearest(name, families)
     hint = _("There is no “{name}”. Did you mean “{close}”?") if close else _UNKNOWN
-    _answer(call, _said(call, BadInput(hint, name=name[:40], close=close)))
+    _answer(call, _refuse(call, BadInput(hint, name=name[:40], close=close)))
     return True
 
 
@@ -62,16 +61,11 @@ def _run(call: Call, name: str, text: str, run: Run) -> Answer:
         with call.tx.connection.begin_nested():
             return run(call, name, text)
     except DeskError as error:
-        return _said(call, error)
+        return _refuse(call, error)
 
 
-def _said(call: Call, error: DeskError) -> Answer:
-    t = words_for(call.language)
-    values = {
-        key: value.say(t.language) if isinstance(value, Label) else value
-        for key, value in error.values.items()
-    }
-    return call.show(Message((Text((t(error.template, **values),)),), t.language, call.desk.plan.zone))
+def _refuse(call: Call, error: DeskError) -> Answer:
+    return refusal(error, call.t, call.desk.plan.zone)
 
 
 def _answer(call: Call, answer: Answer) -> None:
