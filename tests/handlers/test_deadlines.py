@@ -14,6 +14,8 @@ from storage.database import Database
 from storage.transactions import Transaction
 from tests.desk_in_tests import DAY, HOUR, MINUTE, TestedDesk
 
+FRIDAY_EVENING = datetime(2026, 12, 4, 18, 0, tzinfo=UTC)  # 20:00 in Bucharest: four hours of it are left
+
 
 async def test_a_warning_comes_at_three_quarters_and_once(desk: TestedDesk) -> None:
     await desk.customer().says("Nu pot crea curse noi")
@@ -44,12 +46,23 @@ async def test_a_breach_says_nothing_to_the_customer(desk: TestedDesk) -> None:
 
 
 async def test_an_answer_on_saturday_is_in_time_when_friday_ended_at_the_target(desk: TestedDesk) -> None:
-    desk.now = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)  # Friday 20:00: four hours of it are left
-    message = await desk.customer().says("Nu pot crea curse noi")
+    desk.now = FRIDAY_EVENING
+    await desk.customer().says("Nu pot crea curse noi")
     await desk.after(20 * HOUR)
     await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    await desk.after(2 * DAY)
     assert Kind.BREACHED not in await desk.kinds()
-    assert message
+
+
+async def test_where_nobody_answers_at_the_weekend_it_is_late_as_soon_as_monday_begins(
+    desk: TestedDesk,
+) -> None:
+    desk.now = FRIDAY_EVENING
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.after(2 * DAY + 4 * HOUR)  # Monday 00:00
+    assert Kind.BREACHED not in await desk.kinds()
+    await desk.after(timedelta(microseconds=1))
+    assert recorded(await desk.history(), Kind.BREACHED) == ["first_response"]
 
 
 async def test_a_p1_calls_who_is_on_call_then_l2_then_the_tech_lead(desk: TestedDesk) -> None:
