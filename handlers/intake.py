@@ -64,8 +64,15 @@ def _overheard(call: Call, place: Place) -> Answer:
 
 
 def _late_root(call: Call, place: Place, ticket_id: int) -> Answer:
-    """The first message of a thread came after a reply to it: it belongs to the ticket of the reply."""
-    return _add(cases.load(call.tx, call.desk, ticket_id), call, place)
+    """The first message of a thread came after a reply to it: it belongs to the ticket of the reply.
+
+    What the team had written there before somebody asked answers nothing.
+    """
+    case = cases.load(call.tx, call.desk, ticket_id)
+    if not is_ours(case, call):
+        return _add(case, call, place)
+    _record(case, call, place, Kind.NOTED, earlier=True)
+    return Answer()
 
 
 def _among_the_team(call: Call, place: Place) -> Answer:
@@ -161,7 +168,7 @@ def _add(case: Case, call: Call, place: Place, *, added: bool = False) -> Answer
 
     With `added` its writer is told to which ticket it went.
     """
-    if call.person.agent and not people.same(call.person, case.requester):
+    if is_ours(case, call):
         event_id = _record(case, call, place, Kind.REPLIED)
         conversations.pass_on(case, call, place, event_id, Kind.REPLIED)
         taking.take_if_free(case, call)
@@ -174,6 +181,11 @@ def _add(case: Case, call: Call, place: Place, *, added: bool = False) -> Answer
             _say_where(case, call, place)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
+
+
+def is_ours(case: Case, call: Call) -> bool:
+    """Say whether it is the team that speaks, and not who asked: that may be one of the team too."""
+    return call.person.agent and not people.same(call.person, case.requester)
 
 
 def _say_where(case: Case, call: Call, place: Place) -> None:

@@ -351,3 +351,19 @@ async def test_the_subject_follows_a_correction_of_the_first_message(desk: Teste
     message = await ion.says("Nu pot crea crse noi")
     await ion.does("edited", message=message, text="Nu pot crea curse noi")
     assert (await desk.ticket()).subject == "Nu pot crea curse noi"
+
+
+async def test_the_teams_own_news_under_which_a_ticket_began_are_no_answer_once_they_are_corrected(
+    desk: TestedDesk,
+) -> None:
+    ana, ion = (Speaker(desk, user, "trans-carpati", direct=False) for user in ("ana", "ion"))
+    await ana.types("/customer link Trans Carpați")
+    news = await ana.says("Versiunea 4.2 e disponbilă")
+    await ion.says("la mine nu merge exportul", thread=news)
+    for text in ("Versiunea 4.2 e disponibilă", "Versiunea 4.2 este disponibilă"):
+        await ana.does("edited", message=news, text=text)
+    ticket = await desk.ticket()
+    assert (ticket.status, ticket.assignee_id) == (Status.RECEIVED, None)
+    assert Kind.REPLIED not in await desk.kinds()
+    assert (Kind.NOTED, "Versiunea 4.2 e disponibilă") in await told(desk)
+    assert "first_response" in {clock.name for clock in (await desk.case()).clocks() if clock.running}
