@@ -100,12 +100,19 @@ def unlink(call: Call, text: str) -> Answer:
     """/ticket unlink 1042: it no longer goes on in this channel"""
     case, _rest = cases.case_named(call.tx, call.desk, text)
     place = _channel(call)
-    if not links.end(call.tx, case.ticket.id, place.id):
+    if not leave(case, call, place):
         raise BadInput(_("{number} was not linked to this channel."), number=case.ticket.number)
-    case.links = [one for one in case.links if one.place.id != place.id]
-    case.add(_event(call, place, added=False))
     cases.store(call.tx, call.desk, [case], call.now)
     return call.say("{number} no longer goes on here.", number=case.ticket.number)
+
+
+def leave(case: Case, call: Call, place: Place) -> bool:
+    """Let a ticket no longer go on in a place. Returns whether it did."""
+    if not links.end(call.tx, case.ticket.id, place.id):
+        return False
+    case.links = [one for one in case.links if one.place.id != place.id]
+    case.add(_event(call, place, added=False))
+    return True
 
 
 def _channel(call: Call) -> Place:

@@ -18,8 +18,9 @@ from handlers import cases, tiers
 from handlers.case import Case
 from handlers.commands import Command
 from handlers.context import Call, Desk
+from handlers.conversations import leave
 from handlers.tiers import tier_named, tier_said
-from storage import people, tickets
+from storage import links, people, tickets
 from storage.people import Customer
 from storage.transactions import Transaction
 
@@ -57,6 +58,16 @@ def link(call: Call, text: str) -> Answer:
         raise BadInput(_("Write this in the customer's channel: that is the one to be linked."))
     if not call.incoming.heard:
         raise Refused(_("I am not in this channel, so I would hear nothing. Invite me, then link it."))
+    if others := links.of_others(call.tx, call.place.id, customer.id):
+        raise Refused(
+            _(
+                "Tickets go on here that are not theirs: {numbers}. They would read what another customer is "
+                "told. Write /ticket unlink NUMBER here first, or /ticket customer NUMBER {name} if it is "
+                "theirs."
+            ),
+            numbers=", ".join(f"T-{ticket_id}" for ticket_id in others),
+            name=customer.name,
+        )
     people.change_place(call.tx, call.place.id, customer_id=customer.id, kind="channel")
     return call.say("Messages in this channel are tickets of {name} from now on.", name=customer.name)
 
@@ -182,6 +193,9 @@ def _belongs_to(case: Case, call: Call, customer: Customer) -> None:
     case.add(call.event(Kind.CUSTOMER, before=before, after=customer.name))
     case.customer = customer
     case.change(customer_id=customer.id)
+    for place in [one.place for one in case.links]:
+        if place.customer_id not in (None, customer.id):
+            leave(case, call, place)
     tiers.follow(case, customer.tier, call.now, who=call.person.id, source=call.incoming.platform)
     sentence = call.desk.team.rich("The customer is {name}.", name=Bold(customer.name))
     case.tell_team(call.desk, told(sentence, call.desk.team, case.plan.zone))

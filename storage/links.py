@@ -5,7 +5,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared, among
-from storage.tables import ticket_places
+from storage.tables import ticket_places, tickets
 from storage.transactions import Transaction
 
 
@@ -29,6 +29,14 @@ def of_tickets(tx: Transaction, ids: list[int]) -> dict[int, list[Link]]:
     for row in tx.run(_OF_TICKETS, {"ids": ids}):
         found[row[0]].append(Link(*row))
     return found
+
+
+def of_others(tx: Transaction, place_id: int, customer_id: int, most: int = 10) -> list[int]:
+    """Return the tickets that go on in a place and are not this customer's."""
+    linked = sa.join(ticket_places, tickets, ticket_places.c.ticket_id == tickets.c.id)
+    here = ticket_places.c.place_id == place_id
+    query = sa.select(tickets.c.id).select_from(linked).order_by(tickets.c.id).limit(most)
+    return list(tx.execute(query.where(here, tickets.c.customer_id.is_distinct_from(customer_id))).scalars())
 
 
 def make(tx: Transaction, link: Link) -> None:

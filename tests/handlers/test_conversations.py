@@ -114,6 +114,43 @@ async def test_a_ticket_is_not_carried_into_another_customers_channel(desk: Test
     assert await posts(desk, "trans-carpati") == 0
 
 
+async def test_a_channel_in_which_another_customers_ticket_goes_on_becomes_nobody_elses(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/ticket link 1001")
+    with pytest.raises(Refused, match="not theirs: T-1001"):
+        await channel(desk, "ana").types("/customer link Rapid Cargo")
+    await channel(desk, "ana").types("/ticket unlink 1001")
+    await channel(desk, "ana").types("/customer link Rapid Cargo")
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    assert "Ana Ionescu:\nNe uităm." not in await desk.said_in("trans-carpati")
+
+
+async def test_a_channel_in_which_their_own_ticket_goes_on_becomes_the_customers(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/ticket link 1001")
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    assert await said_last(desk, "trans-carpati") == "Ana Ionescu:\nNe uităm."
+
+
+async def test_a_ticket_whose_customer_is_corrected_leaves_the_channels_of_the_wrong_one(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer("stranger").says(_ASKED)
+    await desk.agent().types("/ticket customer 1001 Trans Carpați")
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    await Speaker(desk, "ana", "nobodys", direct=False).types("/ticket link 1001")
+    await desk.agent().types("/ticket customer 1001 Rapid Cargo")
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    said = {place: await said_last(desk, place) for place in ("dm:stranger", "trans-carpati", "nobodys")}
+    assert [place for place, last in said.items() if "Ne uităm." in last] == ["dm:stranger", "nobodys"]
+    placed = [event.data["added"] for event in await desk.history() if event.kind is Kind.PLACED]
+    assert placed == [True, True, False]
+
+
 async def test_a_channel_that_is_unlinked_hears_no_more(desk: TestedDesk) -> None:
     root = await desk.customer().says(_ASKED)
     await channel(desk, "ana").types("/customer link Trans Carpați")
