@@ -3,7 +3,7 @@
 1. What the same person wrote here within minutes belongs together.
 2. "It still does not work" and "any news?" are about their latest ticket here, also one lately resolved.
 3. Where they talk to us alone, or where there are no threads, so is whatever does not say by itself what is
-   wrong: an answer, a detail. Where there are no threads, a colleague's word is about the only open ticket.
+   wrong: an answer, a detail, a picture. Without threads, a colleague's word is about the only open ticket.
 4. A ticket that was brought here is everybody's here. Where there are threads, its own says what is about it.
    Where no customer is at home, nothing else is ours: whatever is said goes to that ticket.
 
@@ -25,7 +25,7 @@ _POLITE = ("thanks", "greeting")
 def ticket_meant(call: Call, place: Place, meant: Suggestion) -> int | None:
     """Return the ticket that a message is about, None when it begins something new."""
     just_now = _latest(call, place, call.now - call.desk.plan.tickets.gather)
-    if just_now is not None or not meant.request:
+    if just_now is not None or not (meant.request or call.incoming.files):
         return just_now
     latest = _latest(call, place, _EVER)
     if goes_on(call.incoming.text):

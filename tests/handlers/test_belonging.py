@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.incoming import File
 from desk.tickets import Kind, Status
 from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
 
@@ -216,3 +217,20 @@ async def test_in_a_channel_that_is_no_customers_only_the_tickets_own_thread_is_
     await group.says("Exportul nu funcționează")
     await group.says("Apare și la mine", thread=thread)
     assert await said(desk) == ["Apare și la mine"]
+
+
+@pytest.mark.parametrize("text", ["", "Mulțumesc"])
+async def test_a_picture_alone_goes_to_the_ticket_that_waits_for_it(desk: TestedDesk, text: str) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket reply 1001 Trimiteți, vă rog, o captură.")
+    await desk.agent().types("/ticket hold 1001")
+    await desk.after(HOUR)
+    await desk.customer().says(text, files=(File("F1", "captura.png"),))
+    assert [ticket.status for ticket in await desk.all_tickets()] == [Status.IN_PROGRESS]
+    assert (await desk.history())[-2].data["files"][0]["name"] == "captura.png"
+    assert any("Am adăugat la T-1001" in said for said in await desk.said_in("dm:ion"))
+
+
+async def test_a_picture_alone_begins_a_ticket_where_nothing_is_open(desk: TestedDesk) -> None:
+    await desk.customer().says("", files=(File("F1", "captura.png"),))
+    assert (await desk.ticket()).subject == "captura.png"
