@@ -40,8 +40,10 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _is_spoken_to(call: Call) -> bool:
+    """Say whether the desk is meant: under a card the team talks among itself, and mentions us to say so."""
     in_triage = call.place is not None and call.desk.is_triage(call.place.id) and call.person.agent
-    return call.incoming.direct or call.incoming.mentioned or in_triage
+    at_the_top = in_triage and call.incoming.thread is None
+    return call.incoming.direct or call.incoming.mentioned or at_the_top
 
 
 def _is_lost(call: Call, name: str, families: Mapping[str, Callable[[Call, str], bool]]) -> bool:

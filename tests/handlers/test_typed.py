@@ -4,7 +4,7 @@ import pytest
 
 from desk.errors import NotFound
 from desk.messages import Buttons
-from desk.tickets import Status
+from desk.tickets import Kind, Status
 from handlers import team
 from storage import people
 from tests.desk_in_tests import Speaker, TestedDesk, words_of
@@ -118,3 +118,25 @@ async def test_a_place_is_reached_where_it_was_last_heard_from(teams: TestedDesk
         await customer.says("Nu merge exportul", address={"service_url": url})
     place = await teams.database.write(lambda tx: people.place(tx, "teams", "tenant", "a:1", "direct"))
     assert place.address == {"service_url": "https://two.example/"}
+
+
+@pytest.mark.parametrize("text", ["Customer says it still fails", "Ticket 1042 is the same", "ticket list"])
+async def test_what_is_written_under_a_card_is_a_note_whatever_word_it_begins_with(
+    teams: TestedDesk, text: str
+) -> None:
+    card = await teams.platform_id("19:team", "card:1001")
+    await in_teams(teams, "29:radu", "19:team").says(text, typed=True, thread=card)
+    assert ((await teams.history())[-1].kind, (await teams.history())[-1].data["text"]) == (Kind.NOTED, text)
+    assert f"> {text}" in (await teams.said_in("triage"))[-1]
+
+
+async def test_under_a_card_a_command_is_told_by_the_mention(teams: TestedDesk) -> None:
+    card = await teams.platform_id("19:team", "card:1001")
+    radu = in_teams(teams, "29:radu", "19:team")
+    await radu.says("ticket take 1001", typed=True, mentioned=True, thread=card)
+    assert (await teams.ticket()).status is Status.IN_PROGRESS
+
+
+async def test_at_the_top_of_the_teams_channel_a_command_needs_no_mention(teams: TestedDesk) -> None:
+    await in_teams(teams, "29:radu", "19:team").says("ticket take 1001", typed=True)
+    assert (await teams.ticket()).status is Status.IN_PROGRESS
