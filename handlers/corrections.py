@@ -41,7 +41,7 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
         return _of_nothing_yet(call, place, message, kind)
     case = cases.load(call.tx, call.desk, known.ticket_id)
     event = tickets.event(call.tx, known.event_id)
-    before = _text_now(case.history, message, event.data)
+    before = text_now(case.history, message, event.data)
     if before == after:
         return Answer()
     data = {"message": message, "before": before} | ({"after": after} if after is not None else {})
@@ -54,6 +54,15 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
         case.tell_team(call.desk, told(_sentence(call, before, after), call.desk.team, case.plan.zone))
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
+
+
+def text_now(history: list[Event], message: str, first: dict[str, Any]) -> str:
+    """Return what a message says now; `first` is what the history keeps of it as it was written."""
+    texts = [str(first.get("text", ""))]
+    texts += [
+        str(e.data["after"]) for e in history if e.kind is Kind.EDITED and e.data.get("message") == message
+    ]
+    return texts[-1]
 
 
 def _follow(case: Case, message: str, before: str, after: str | None) -> None:
@@ -90,14 +99,6 @@ def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answe
     if known is None or known.event_id is None:
         early.keep(call.tx, place.id, message, call.incoming, call.now)
     return Answer()
-
-
-def _text_now(history: list[Event], message: str | None, first: dict[str, Any]) -> str:
-    texts = [str(first.get("text", ""))]
-    texts += [
-        str(e.data["after"]) for e in history if e.kind is Kind.EDITED and e.data.get("message") == message
-    ]
-    return texts[-1]
 
 
 def _sentence(call: Call, before: str, after: str | None) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from desk.messages import Answer, Field, Form
 from desk.team_messages import said
 from desk.tickets import Kind, Status, ticket_id
 from desk.wording import sentence as _
-from handlers import cases, holding, intake, moves, support
+from handlers import cases, corrections, holding, intake, moves, support
 from handlers.case import Case
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
 from handlers.naming import called
 from handlers.opening import Request, open_request
-from storage import tickets
+from storage import people, tickets
 
 
 def _own(call: Call, subject: str) -> Case:
@@ -65,20 +65,22 @@ def _separate(call: Call) -> Answer:
     known = tickets.belonging(call.tx, place.id, message) if place and message else None
     if place is None or known is None or known.event_id is None or known.ticket_id != case.ticket.id:
         raise BadInput(_("That button does nothing any more. Write here what it is about."))
-    data = tickets.event(call.tx, known.event_id).data
+    written = tickets.event(call.tx, known.event_id)
+    text = corrections.text_now(case.history, message, written.data)
+    writer = written.who or call.person.id
     tickets.forget_message(call.tx, place.id, message)
     request = Request(
-        text=data["text"],
+        text=text,
         place=place,
         message=message,
         root=message,
-        person=call.person,
-        customer=call.customer,
-        files=tuple(File(**file) for file in data.get("files") or ()),
+        person=people.by_id(call.tx, {writer})[writer],
+        customer=case.customer,
+        files=tuple(File(**file) for file in written.data.get("files") or ()),
         source=call.incoming.platform,
     )
     new = open_request(call, request)
-    case.add(call.event(Kind.MOVED, message=message, ticket=new.ticket.id, text=data["text"]))
+    case.add(call.event(Kind.MOVED, message=message, ticket=new.ticket.id, text=text))
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
 

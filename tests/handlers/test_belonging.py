@@ -234,3 +234,21 @@ async def test_a_picture_alone_goes_to_the_ticket_that_waits_for_it(desk: Tested
 async def test_a_picture_alone_begins_a_ticket_where_nothing_is_open(desk: TestedDesk) -> None:
     await desk.customer().says("", files=(File("F1", "captura.png"),))
     assert (await desk.ticket()).subject == "captura.png"
+
+
+async def test_what_becomes_a_ticket_of_its_own_is_its_writers_in_their_latest_words_whoever_says_so(
+    desk: TestedDesk,
+) -> None:
+    await Speaker(desk, "ana", "grup", direct=False).types("/customer link Trans Carpați")
+    await Speaker(desk, "ion", "grup", direct=False).says(_ASKED, threaded=False)
+    await desk.after(HOUR)
+    dorel = Speaker(desk, "dorel", "grup", direct=False)
+    message = await dorel.says("Mai e ceva cu remorcile", threaded=False)
+    await dorel.does("edited", message=message, text="Mai e ceva cu semiremorcile")
+    await Speaker(desk, "ana", "grup", direct=False).presses("support.separate", f"1001:{message}")
+    new = await desk.case(1002)
+    assert (new.ticket.subject, new.ticket.tier) == ("Mai e ceva cu semiremorcile", "premium")
+    assert new.customer is not None
+    assert new.requester is not None
+    assert (new.customer.name, new.requester.user) == ("Trans Carpați", "dorel")
+    assert (await desk.history())[-1].data["text"] == "Mai e ceva cu semiremorcile"
