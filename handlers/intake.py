@@ -208,8 +208,7 @@ def _customer_spoke(case: Case, call: Call, place: Place) -> Case | None:
         moves.reopen(case, call)
         severity.weigh(case, call, meant)
         return case
-    waits = meant.waits or files or _was_asked(case)
-    _said(case, call, place, **({} if waits else {"request": False}))
+    _said(case, call, place, **asks_for(case, meant, files=files))
     follow(case, call, meant, files=files)
     if meant.talk == "settled" and case.ticket.status is not Status.RESOLVED:
         case.tell_team(call.desk, settled(case.ticket, called(call.person), call.desk.team, case.plan.zone))
@@ -226,6 +225,11 @@ def follow(case: Case, call: Call, meant: triage.Suggestion, *, files: bool = Fa
     if case.ticket.status is Status.ON_HOLD and (files or meant.talk not in _POLITE):
         holding.resume(case, call)
     severity.weigh(case, call, meant)
+
+
+def asks_for(case: Case, meant: triage.Suggestion, *, files: bool = False) -> dict[str, bool]:
+    """Return what the history keeps of whether who says this waits for us: nothing, unless they do not."""
+    return {} if meant.waits or files or _was_asked(case) else {"request": False}
 
 
 def _was_asked(case: Case) -> bool:

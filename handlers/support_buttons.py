@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from desk import triage
 from desk.errors import BadInput, NotFound
 from desk.incoming import File
 from desk.messages import Answer, Field, Form
 from desk.team_messages import said
 from desk.tickets import Kind, Status, ticket_id
 from desk.wording import sentence as _
-from handlers import cases, corrections, holding, intake, moves, support
+from handlers import cases, corrections, intake, moves, support
 from handlers.case import Case
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
@@ -44,18 +45,25 @@ def _details_sent(call: Call) -> Answer:
     text = call.incoming.fields.get("text", "").strip()
     if not text:
         return Answer(errors={"text": call.t("There is no text yet. Write what you want to say.")})
-    if _is_long_over(case, call):
+    meant = triage.suggest(text)
+    if intake.is_ours(case, call):
+        moves.reply(case, call, text)
+    elif meant.request and _is_long_over(case, call):
         return _go_on(case, call, text)
-    name = called(call.person)
-    case.add(call.event(Kind.SAID, text=text))
-    if case.ticket.status is Status.ON_HOLD:
-        holding.resume(case, call)
-    if case.ticket.status is Status.RESOLVED:
-        moves.reopen(case, call)
-    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
-    case.tell_customer(said(name, text, case.t, case.plan.zone))
+    else:
+        _add_details(case, call, text, meant)
     cases.store(call.tx, call.desk, [case], call.now)
     return Answer()
+
+
+def _add_details(case: Case, call: Call, text: str, meant: triage.Suggestion) -> None:
+    name = called(call.person)
+    case.add(call.event(Kind.SAID, text=text, **intake.asks_for(case, meant)))
+    if case.ticket.status is Status.RESOLVED and meant.request:
+        moves.reopen(case, call)
+    intake.follow(case, call, meant)
+    case.tell_team(call.desk, said(name, text, call.desk.team, case.plan.zone))
+    case.tell_customer(said(name, text, case.t, case.plan.zone))
 
 
 def _separate(call: Call) -> Answer:

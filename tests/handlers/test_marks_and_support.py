@@ -8,7 +8,7 @@ from desk.incoming import File, Line
 from desk.messages import Answer, plain
 from desk.tickets import Kind, Status
 from storage import plans as stored
-from tests.desk_in_tests import DAY, HOUR, TestedDesk, answer_text, parsed
+from tests.desk_in_tests import DAY, HOUR, Speaker, TestedDesk, answer_text, parsed
 
 
 async def test_the_ticket_emoji_makes_a_ticket_of_anybodys_message_with_its_thread(desk: TestedDesk) -> None:
@@ -128,6 +128,43 @@ async def test_details_reach_the_team_and_the_customers_thread(desk: TestedDesk)
     await ion.presses("support.details.send", 1001, text="Eroarea 500")
     assert any("Eroarea 500" in said for said in await desk.said_in("triage"))
     assert any("Eroarea 500" in said for said in await desk.said_in("dm:ion"))
+
+
+async def details(speaker: Speaker, text: str) -> None:
+    form = (await speaker.presses("support.details", 1001)).form
+    assert form is not None
+    await speaker.presses(form.action, form.subject, text=text)
+
+
+async def test_details_are_weighed_like_a_message(desk: TestedDesk) -> None:
+    await desk.customer().says("Exportul nu funcționează")
+    before = (await desk.ticket()).priority
+    await details(desk.customer(), "Acum nu se mai poate conecta nimeni, aplicația nu merge deloc")
+    assert (before, (await desk.ticket()).priority) == ("P3", "P1")
+
+
+async def test_thanks_in_the_form_for_details_start_no_clock_and_leave_a_ticket_on_hold(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await desk.agent().types("/ticket reply 1001 Așteptăm o captură.")
+    await desk.agent().types("/ticket hold 1001")
+    await details(desk.customer(), "Mulțumesc!")
+    assert (await desk.ticket()).status is Status.ON_HOLD
+    assert "next_response" not in {clock.name for clock in (await desk.case()).clocks() if clock.running}
+    await details(desk.customer(), "Versiunea 4.2")
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
+    assert "next_response" in {clock.name for clock in (await desk.case()).clocks() if clock.running}
+
+
+async def test_what_somebody_of_the_team_writes_into_the_form_for_details_is_an_answer(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says("Nu pot crea curse noi")
+    await details(Speaker(desk, "ana", "trans-carpati", direct=False), "Ne uităm acum.")
+    assert (await desk.said_in("dm:ion"))[-1] == "Ana Ionescu:\nNe uităm acum."
+    assert Kind.SAID not in await desk.kinds()
+    assert (await desk.ticket()).status is Status.IN_PROGRESS
 
 
 async def test_sla_says_what_was_promised(desk: TestedDesk) -> None:
