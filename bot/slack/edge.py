@@ -24,7 +24,10 @@ from bot.slack.profiles import Profiles, Receive
 from bot.slack.threads import with_its_thread
 from desk.incoming import Incoming
 from desk.messages import Answer, Form, Message, Text
+from desk.typed import folded
 from desk.wording import words
+from handlers import commands
+from handlers.router import TEAM_COMMANDS
 from notifications.chat import SendError
 from notifications.slack.errors import SlackRefused
 from notifications.slack.form import render_form
@@ -117,7 +120,7 @@ class Edge(AsyncMiddleware):
                 # Somebody else's direct conversation: the desk is not in it.
                 return replace(incoming, conversation="", direct=False, home=home)
             return replace(incoming, home=home)
-        if incoming.kind == "command" and incoming.command == "customer" and not incoming.direct:
+        if _links(incoming):
             return replace(incoming, heard=await self._is_heard(incoming))
         if incoming.kind == "action" and incoming.command == "support.open":
             # A form tells no conversation: without this the request would have no place to be answered in.
@@ -197,6 +200,13 @@ class Edge(AsyncMiddleware):
         task = asyncio.create_task(_logged(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+def _links(incoming: Incoming) -> bool:
+    """Say whether somebody types a command that lets something go on in the channel in which they are."""
+    family = TEAM_COMMANDS.get(incoming.command, {}) if incoming.kind == "command" else {}
+    wanted = commands.find(family, folded(incoming.text.partition(" ")[0]))
+    return wanted is not None and wanted is family.get("link")
 
 
 def _reason(error: SendError, form: Form) -> Message:

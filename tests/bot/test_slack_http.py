@@ -449,8 +449,23 @@ async def test_a_channel_that_is_linked_must_be_one_that_the_desk_hears(
     client: Client, desk: Desk, fake: FakeSlack, told: dict[str, Any], heard: bool
 ) -> None:
     fake.answers["conversations.info"] = told
-    await command(client, "customer")
-    assert desk.heard[0].heard is heard
+    for name, text in (
+        ("customer", "link Trans Carpați"),
+        ("customer", "leagă Trans Carpați"),
+        ("ticket", "link 1001"),
+        ("ticket", "Conectează 1001"),
+    ):
+        await command(client, name, text=text)
+    assert [one.heard for one in desk.heard] == [heard] * 4
+
+
+async def test_nobody_asks_whether_the_desk_is_in_a_channel_in_which_nothing_is_linked(
+    client: Client, desk: Desk, fake: FakeSlack
+) -> None:
+    for name, text in (("customer", "list"), ("customer", ""), ("ticket", "unlink 1001"), ("link", "link")):
+        await command(client, name, text=text)
+    assert fake.calls("conversations.info") == []
+    assert [one.heard for one in desk.heard] == [True] * 4
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,15 @@ async def test_a_ticket_is_not_carried_into_another_customers_channel(desk: Test
     assert await posts(desk, "trans-carpati") == 0
 
 
+async def test_a_ticket_is_not_carried_to_where_the_desk_hears_nothing(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    with pytest.raises(Refused, match="I am not in this channel"):
+        await channel(desk, "ana").does("command", command="ticket", text="link 1001", heard=False)
+    with pytest.raises(BadInput, match="the channel in which the ticket is to go on"):
+        await desk.agent().types("/ticket link 1001")
+    assert (await desk.case()).links == []
+
+
 async def test_a_channel_in_which_another_customers_ticket_goes_on_becomes_nobody_elses(
     desk: TestedDesk,
 ) -> None:
