@@ -1,6 +1,6 @@
 """What people write becomes tickets: which ticket a message belongs to, and what it does there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk import triage
@@ -189,12 +189,27 @@ def is_ours(case: Case, call: Call) -> bool:
 
 
 def _say_where(case: Case, call: Call, place: Place) -> None:
-    """Tell somebody to which ticket their message went, once an hour, with a button to say it is another."""
+    """Tell somebody to which ticket their message went, with a button to say that it is about another.
+
+    Of what they say within minutes of each other they are told once.
+    """
     message = call.incoming.message
     said_where = added_to(case.ticket, message or "", case.t, case.plan.zone)
     root = message if call.incoming.threaded and call.incoming.direct else case.ticket.root
-    once = f"added:{case.ticket.id}:{place.id}:{call.now:%Y-%m-%dT%H}"
+    began = _began_saying(case, call.desk.plan.tickets.gather)
+    once = f"added:{case.ticket.id}:{place.id}:{began.isoformat()}"
     case.posts.append(Post(place.id, said_where, thread=root, dedupe_key=once))
+
+
+def _began_saying(case: Case, gather: timedelta) -> datetime:
+    """Return when what the customer is saying began: each message came within `gather` of the one before."""
+    spoken = [event.at for event in case.history if event.kind in (Kind.OPENED, Kind.SAID)]
+    began = spoken[-1]
+    for at in reversed(spoken):
+        if began - at > gather:
+            break
+        began = at
+    return began
 
 
 def _customer_spoke(case: Case, call: Call, place: Place) -> Case | None:

@@ -108,6 +108,21 @@ async def test_what_is_said_within_minutes_is_acknowledged_once(desk: TestedDesk
     assert len(said) == 1
 
 
+async def test_every_guess_can_be_undone(desk: TestedDesk) -> None:
+    await opened(desk)
+    for text in ("Mai e ceva cu remorcile", "Și încă una despre șoferi"):
+        await desk.after(20 * MINUTE)
+        message = await desk.customer().says(text)
+        await desk.deliver()
+        notice = [one for place, _thread, one in desk.sent if place == "dm:ion"][-1]
+        assert notice is not None
+        assert [button.value for button in notice.blocks[-1].items] == [f"1001:{message}"]  # type: ignore
+        await desk.after(MINUTE)
+        await desk.customer().says("Pe Chrome")
+    said = [said for said in await desk.said_in("dm:ion") if "Am adăugat la T-1001" in said]
+    assert len(said) == 2
+
+
 async def test_a_customer_who_says_that_it_is_settled_offers_the_team_to_resolve(desk: TestedDesk) -> None:
     await opened(desk)
     await desk.customer().says("S-a rezolvat, mulțumesc")
