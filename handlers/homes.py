@@ -84,10 +84,11 @@ def _may_use(call: Call, place: Place) -> bool:
         return False
     if place.kind == "direct":
         return incoming.home in ("", place.conversation)
-    if place.customer_id is None or person.agent:
+    if person.agent:
         return False
-    here = call.place is None or call.place.id == place.id
-    return place.customer_id == person.customer_id or (person.customer_id is None and here)
+    if place.customer_id is None or person.customer_id is None:
+        return call.place is None or call.place.id == place.id
+    return place.customer_id == person.customer_id
 
 
 def seen_from(call: Call, place: Place | None) -> Call:

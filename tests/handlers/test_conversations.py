@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.errors import BadInput, Refused
+from desk.errors import BadInput, NotFound, Refused
 from desk.tickets import Kind
 from handlers import team
 from tests.desk_in_tests import Speaker, TestedDesk, answer_text
@@ -213,3 +213,28 @@ async def test_what_was_taken_back_does_not_come_back_with_a_name(desk: TestedDe
     await desk.deliver()
     copy = [one for place, _thread, one in desk.sent if place == "dm:ion"]
     assert copy[-1] is None
+
+
+async def test_where_a_ticket_goes_on_whoever_reads_its_buttons_may_press_them(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await Speaker(desk, "ana", "grup", direct=False).types("/ticket link 1001")
+    dorel = Speaker(desk, "dorel", "grup", direct=False)
+    form = (await dorel.presses("support.details", 1001)).form
+    assert form is not None
+    await dorel.sends(form.action, form.subject, text="Eroarea 500")
+    assert await said_last(desk, "dm:ion") == "dorel:\n> Eroarea 500"
+    await dorel.presses("support.nevermind", 1001)
+    await dorel.presses("support.reopen", 1001)
+    assert (await desk.kinds())[-1] is Kind.REOPENED
+
+
+async def test_elsewhere_nobody_else_may(desk: TestedDesk) -> None:
+    await desk.customer().says(_ASKED)
+    await Speaker(desk, "ana", "grup", direct=False).types("/ticket link 1001")
+    for speaker in (Speaker(desk, "dorel", "altul", direct=False), desk.customer("emma")):
+        for button in ("support.details", "support.nevermind", "support.reopen"):
+            with pytest.raises(NotFound, match="There is no ticket T-1001"):
+                await speaker.presses(button, 1001)
+    await Speaker(desk, "ana", "grup", direct=False).types("/ticket unlink 1001")
+    with pytest.raises(NotFound, match="There is no ticket T-1001"):
+        await Speaker(desk, "dorel", "grup", direct=False).presses("support.details", 1001)
