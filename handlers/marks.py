@@ -1,12 +1,19 @@
 """The ticket emoji, and the message shortcut: anybody's message becomes a ticket, with its thread so far."""
 
+from desk.errors import NotAllowed
 from desk.messages import Answer
 from desk.tickets import Event, Kind
+from desk.wording import sentence as _
 from handlers import opening
 from handlers.case import Case
 from handlers.context import Call
 from handlers.opening import Request
 from storage import people, tickets
+
+_OF_OTHERS = _(
+    "We open a ticket from a message when whoever wrote it, or one of us, asks for it. "
+    "If you have the same trouble, tell us in your own words: write /support."
+)
 
 
 def marked(call: Call) -> Answer:
@@ -15,6 +22,8 @@ def marked(call: Call) -> Answer:
     if place is None or incoming.message is None or place.kind == "triage":
         return Answer()
     if not call.person.agent and incoming.author not in (None, call.person.user):
+        if incoming.shortcut:
+            raise NotAllowed(_OF_OTHERS)
         return Answer()
     root = incoming.thread or incoming.message
     people.lock_place(call.tx, place.id)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from desk import plan as plans
-from desk.errors import BadInput, NotFound
+from desk.errors import BadInput, NotAllowed, NotFound
 from desk.incoming import File, Line
 from desk.messages import Answer, plain
 from desk.tickets import Kind, Status
@@ -46,6 +46,15 @@ async def test_a_customer_cannot_mark_what_others_wrote(desk: TestedDesk) -> Non
     emma = desk.customer("emma")
     emma.conversation, emma.direct = "general", False
     await emma.does("mark", message="m1", author="ion", text="Nu pot crea curse noi")
+    assert await desk.all_tickets() == []
+
+
+async def test_who_chooses_to_open_a_ticket_from_what_others_wrote_is_told_how_to_ask(
+    desk: TestedDesk,
+) -> None:
+    emma = Speaker(desk, "emma", "general", direct=False)
+    with pytest.raises(NotAllowed, match="tell us in your own words: write /support"):
+        await emma.does("mark", message="m1", author="ion", text="Nu pot crea curse noi", shortcut=True)
     assert await desk.all_tickets() == []
 
 
