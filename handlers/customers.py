@@ -251,11 +251,11 @@ def _row_mistakes(plan: Plan, row: dict[str, str]) -> Iterator[str]:
 
 def _import_row(tx: Transaction, desk: Desk, row: dict[str, str], now: datetime) -> int:
     name, tier = row["name"].strip(), tier_named(desk.plan, row["tier"])
-    language = (row.get("language") or desk.plan.language).strip().lower()
+    language = (row.get("language") or "").strip().lower()
     known = people.customer_called(tx, name)
     if known is None:
-        people.add_customer(tx, name, tier, language, now)
+        people.add_customer(tx, name, tier, language or desk.plan.language, now)
         return 1
-    people.change_customer(tx, known.id, name=name, language=language)
+    people.change_customer(tx, known.id, name=name, language=language or known.language)
     tiers.change(tx, desk, known, tier, now, who=None, source="command line")
     return 0

@@ -138,3 +138,12 @@ async def test_a_customer_that_is_not_there_is_named_in_the_refusal(desk: Tested
 async def test_a_name_that_cannot_be_kept_or_compared_is_refused(desk: TestedDesk, name: str) -> None:
     with pytest.raises(BadInput):
         await desk.agent().types(f"/customer add {name} premium")
+
+
+@pytest.mark.parametrize("rows", ["name,tier\nEuroFleet,premium", "name,tier,language\nEuroFleet,premium,"])
+async def test_an_import_that_says_no_language_leaves_that_of_a_known_customer(
+    desk: TestedDesk, rows: str
+) -> None:
+    text = f"{rows}\n"
+    await desk.database.write(lambda tx: import_customers(tx, desk.desk, text, desk.now))
+    assert "EuroFleet · Premium · engleză" in answer_text(await desk.agent().types("/customer list"))
