@@ -35,6 +35,8 @@ def postgres() -> Iterator[str]:
     # Not in pytest's own folder: that is swept when several runs go on at once.
     folder = Path(tempfile.mkdtemp(prefix="dispecer-postgres-"))
     server = get_server(folder, cleanup_mode="delete")
+    # Whether it has counted the rows of a table decides how it would read it.
+    server.psql("ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
 

@@ -149,7 +149,9 @@ async def test_the_newest_version_is_what_the_migrations_lead_to(database: Datab
 
 async def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     def work(tx: Transaction) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(tx.connection), web_posts.metadata))
+        # To SQLite a length means nothing: columns are not widened there.
+        compared = MigrationContext.configure(tx.connection, opts={"compare_type": tx.postgres})
+        return list(compare_metadata(compared, web_posts.metadata))
 
     # Installations are kept in tables of the Slack SDK's own.
     assert [one for one in await database.read(work) if "slack_" not in str(one)] == []
