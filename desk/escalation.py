@@ -34,7 +34,7 @@ class Reason(NamedTuple):
     values: Mapping[str, str | int]
 
 
-class Call(Struct, frozen=True):
+class Summons(Struct, frozen=True):
     """One step that is due: whom to tell, and why.
 
     `level` is None when the assignee is told. `person` is who is on call at that level, None when nobody is.
@@ -51,13 +51,13 @@ class Call(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """What an escalation asks for now: the calls, in their order, and when to ask again.
+    """What an escalation asks for now: who is summoned, in their order, and when to ask again.
 
     `told` is how many steps are done with them, those that came again too. `next_at` is None when nothing
     more is to come.
     """
 
-    calls: tuple[Call, ...]
+    summonses: tuple[Summons, ...]
     told: int
     next_at: datetime | None
 
@@ -166,7 +166,7 @@ def due(
     planned instant. The reasons count from `since`, where it happened before the desk noticed it, else from
     `began_at`.
     """
-    calls: list[Call] = []
+    summonses: list[Summons] = []
     last = len(rule.steps) - 1
     while (at := next_at(rule, began_at, told=told, acknowledged_at=acknowledged_at)) and at <= now:
         number = min(told, last)
@@ -175,12 +175,12 @@ def due(
         person = on_call(plan, level, now) if level else None
         later = step.after or told > last
         reason = _reason(plan, rule.on, priority, clock, now - (since or began_at) if later else None)
-        calls = [call for call in calls if call.step < number]
-        calls.append(Call(number, at, level, person, reason, again=told > last))
+        summonses = [one for one in summonses if one.step < number]
+        summonses.append(Summons(number, at, level, person, reason, again=told > last))
         told = _told(rule, began_at, now, told)
-    if at and calls and told > last and rule.repeat:
+    if at and summonses and told > last and rule.repeat:
         at = now + rule.repeat
-    return Due(tuple(calls), told, at)
+    return Due(tuple(summonses), told, at)
 
 
 def _told(rule: Rule, began_at: datetime, now: datetime, told: int) -> int:

@@ -111,4 +111,4 @@ def say(desk: Desk, case: Case, lines: list[Line], *, take: bool = False) -> Non
             said[line.sentence] = said.get(line.sentence, ()) + ((" ", *line.to) if line.to else ())
         sentences = [named(case.ticket, customer), *(sentence + to for sentence, to in said.items())]
         message = told_together(sentences, here[0].t, case.plan.zone, case.ticket if offered else None)
-        case.call(desk, place_id, message)
+        case.tell_team_in(desk, place_id, message)

@@ -141,7 +141,7 @@ class Case:
     def tell_team(self, desk: Desk, message: Message) -> None:
         """Say something in the thread of the ticket's card, on each platform on which the team works."""
         for place in desk.triages:
-            self.call(desk, place.id, message)
+            self.tell_team_in(desk, place.id, message)
 
     def copy_to_team(
         self,
@@ -157,7 +157,7 @@ class Case:
             if place.id != besides and (only is None or place.id in only):
                 self.posts.append(Post(place.id, message, key=key, under=card_key(self.ticket)))
 
-    def call(self, desk: Desk, place_id: int, message: Message) -> None:
+    def tell_team_in(self, desk: Desk, place_id: int, message: Message) -> None:
         """Say something to the team, or to one of it alone.
 
         A post that offers the ticket has a key: once somebody took it, the post says who instead.

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from desk import escalation
-from desk.escalation import Call
+from desk.escalation import Summons
 from desk.plan import ClockName, Occasion, Rule
 from desk.tickets import Event, Kind
 from handlers import calls
@@ -95,10 +95,10 @@ def _take_steps(
         since=it.since,
     )
     lines: list[Line] = []
-    for call in answer.calls:
-        if call.again and rule.repeat and _was_told_lately(case, call, now - rule.repeat):
+    for summons in answer.summonses:
+        if summons.again and rule.repeat and _was_told_lately(case, summons, now - rule.repeat):
             continue  # another escalation of this ticket has reached the same people
-        lines += _call(tx, desk, case, call, news, now)
+        lines += _summon(tx, desk, case, summons, news, now)
         news = None
     if news is not None:  # the plan calls nobody yet
         lines += calls.to_team(desk, news)
@@ -112,8 +112,8 @@ def _keep(tx: Transaction, case: Case, it: Escalation, until: datetime) -> None:
     timers.set_timer(tx, "escalation", subject, until, msgspec.to_builtins(it))
 
 
-def _was_told_lately(case: Case, call: Call, since: datetime) -> bool:
-    level = case.plan.levels[call.level].name if call.level else None
+def _was_told_lately(case: Case, summons: Summons, since: datetime) -> bool:
+    level = case.plan.levels[summons.level].name if summons.level else None
     told = (event for event in case.history if event.kind is Kind.TOLD and event.data.get("level") == level)
     return any(event.at > since for event in told)
 
@@ -123,23 +123,23 @@ def _acknowledged_at(history: Iterable[Event], clock: ClockName | None) -> datet
     return max((event.at for event in history if event.kind in kinds and event.who is not None), default=None)
 
 
-def _call(
-    tx: Transaction, desk: Desk, case: Case, call: Call, news: News | None, now: datetime
+def _summon(
+    tx: Transaction, desk: Desk, case: Case, summons: Summons, news: News | None, now: datetime
 ) -> list[Line]:
-    person = _person(tx, case, call)
-    level = case.plan.levels[call.level].name if call.level else None
-    who = called(person) if person else call.person
-    template, values = call.reason
+    person = _person(tx, case, summons)
+    level = case.plan.levels[summons.level].name if summons.level else None
+    who = called(person) if person else summons.person
+    template, values = summons.reason
     data = {"level": level, "person": who, "reason": template, "values": dict(values)}
     case.add(Event(now, Kind.TOLD, data=data))
     news = news or (lambda t: (escalation.say_reason(template, values, t),))
     lines = calls.to_team(
-        desk, news, lambda place: calls.addressee(tx, desk.team, place, person, call.person, level)
+        desk, news, lambda place: calls.addressee(tx, desk.team, place, person, summons.person, level)
     )
     return lines if person is None else [*lines, *calls.to_person(tx, desk, person, news)]
 
 
-def _person(tx: Transaction, case: Case, call: Call) -> Person | None:
-    if call.level is None:
+def _person(tx: Transaction, case: Case, summons: Summons) -> Person | None:
+    if summons.level is None:
         return case.assignee
-    return people.person_called(tx, call.person) if call.person else None
+    return people.person_called(tx, summons.person) if summons.person else None

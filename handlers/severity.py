@@ -54,7 +54,7 @@ def _suggest(case: Case, call: Call, wanted: str, meant: Suggestion) -> None:
         lines += calls.to_person(call.tx, call.desk, person, why)
     for line in lines:
         message = graver(case.ticket, wanted, line.sentence, line.to, case.plan, line.t)
-        case.call(call.desk, line.place_id, message)
+        case.tell_team_in(call.desk, line.place_id, message)
 
 
 def _on_call(case: Case, call: Call, wanted: str) -> Person | None:

@@ -76,7 +76,7 @@ def _tell_who_has_it(case: Case, call: Call, to: Person) -> None:
         sentence = t.rich(
             "{number} is now with {who}.", number=number, who=calls.mentioned(call.tx, place, to)
         )
-        case.call(call.desk, place.id, told(sentence, t, case.plan.zone))
+        case.tell_team_in(call.desk, place.id, told(sentence, t, case.plan.zone))
     by = called(call.person)
     alone = calls.to_person(call.tx, call.desk, to, lambda t: t.rich("{who} gave you this ticket.", who=by))
     calls.say(call.desk, case, alone, take=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.escalation import Call, due, next_at, next_level, on_call, rule_for, say_reason, turn
+from desk.escalation import Summons, due, next_at, next_level, on_call, rule_for, say_reason, turn
 from desk.plan import ClockName, Occasion, Plan, Rule, default, parse
 from desk.wording import words
 
@@ -42,7 +42,7 @@ def steps(
     told: int = 0,
     taken_after: int | None = None,
     assigned: bool = False,
-) -> list[Call]:
+) -> list[Summons]:
     """What is due so many minutes after BEGAN."""
     answer = due(
         plan,
@@ -55,7 +55,7 @@ def steps(
         acknowledged_at=None if taken_after is None else BEGAN + minutes(taken_after),
         assigned=assigned,
     )
-    return list(answer.calls)
+    return list(answer.summonses)
 
 
 def rule(plan: Plan, on: Occasion, priority: str = "P1", clock: ClockName | None = None) -> Rule:
@@ -190,15 +190,15 @@ def test_each_step_comes_once_at_its_time_and_overdue_ones_come_in_order(
         now=BEGAN + minutes(after),
         told=told,
     )
-    assert [call.level for call in answer.calls] == levels
+    assert [summons.level for summons in answer.summonses] == levels
     assert answer.told == told_then
     assert answer.next_at == (None if next_after is None else BEGAN + minutes(next_after))
 
 
 def test_a_late_step_still_says_when_it_was_planned() -> None:
-    calls = steps(default(), after=15)
-    assert [call.planned_at for call in calls] == [BEGAN, BEGAN + minutes(10)]
-    assert [call.step for call in calls] == [0, 1]
+    summonses = steps(default(), after=15)
+    assert [summons.planned_at for summons in summonses] == [BEGAN, BEGAN + minutes(10)]
+    assert [summons.step for summons in summonses] == [0, 1]
 
 
 def test_a_rule_with_fewer_steps_than_were_told_is_over() -> None:
@@ -218,17 +218,17 @@ def test_the_last_step_comes_again_where_the_plan_says_so(
 
 
 def test_a_step_that_comes_again_says_how_long_ago_it_began() -> None:
-    (call,) = steps(default(), "breach", "resolution", after=90, told=3)
-    assert (call.step, call.level) == (1, "lead")
-    assert "1 h 30 min ago" in say_reason(*call.reason, words("en"))
+    (summons,) = steps(default(), "breach", "resolution", after=90, told=3)
+    assert (summons.step, summons.level) == (1, "lead")
+    assert "1 h 30 min ago" in say_reason(*summons.reason, words("en"))
 
 
 def test_a_rule_of_one_step_at_once_that_comes_again_says_why_it_does() -> None:
     plan = rota(**{'steps = [{ after = "0 min", tell = "l2" }]': (
         'steps = [{ after = "0 min", tell = "l2" }]\nrepeat = "1 h"'
     )})  # fmt: skip
-    (call,) = steps(plan, "breach", "resolution", priority="P4", after=60, told=1)
-    assert "due 1 h ago" in say_reason(*call.reason, words("en"))
+    (summons,) = steps(plan, "breach", "resolution", priority="P4", after=60, told=1)
+    assert "due 1 h ago" in say_reason(*summons.reason, words("en"))
 
 
 @pytest.mark.parametrize(
@@ -242,8 +242,8 @@ def test_a_rule_of_one_step_at_once_that_comes_again_says_why_it_does() -> None:
     ],
 )
 def test_it_goes_on_until_somebody_takes_the_ticket(taken_after: int | None, levels: list[str]) -> None:
-    calls = steps(default(), after=10, told=1, taken_after=taken_after)
-    assert [call.level for call in calls] == levels
+    summonses = steps(default(), after=10, told=1, taken_after=taken_after)
+    assert [summons.level for summons in summonses] == levels
 
 
 def test_a_taken_ticket_has_no_next_step() -> None:
@@ -252,29 +252,29 @@ def test_a_taken_ticket_has_no_next_step() -> None:
 
 
 def test_the_assignee_is_told_in_person() -> None:
-    (call,) = steps(rota(), "warning", "first_response", after=0, assigned=True)
-    assert (call.level, call.person) == (None, None)
+    (summons,) = steps(rota(), "warning", "first_response", after=0, assigned=True)
+    assert (summons.level, summons.person) == (None, None)
 
 
 def test_the_first_level_is_told_while_nobody_is_assigned() -> None:
-    (call,) = steps(rota(), "warning", "first_response", after=0)
-    assert call.level == "l1"
-    assert call.person == on_call(rota(), "l1", BEGAN)
+    (summons,) = steps(rota(), "warning", "first_response", after=0)
+    assert summons.level == "l1"
+    assert summons.person == on_call(rota(), "l1", BEGAN)
 
 
 def test_who_is_on_call_when_told_is_told_not_who_was_when_it_began() -> None:
     plan = rota()
     monday = local("2026-11-30T08:50").astimezone(UTC)
-    calls = due(
+    summonses = due(
         plan, rule(plan, "opened"), priority="P1", clock=None, began_at=monday, now=monday + minutes(10)
-    ).calls
-    assert calls[0].person == on_call(plan, "l1", monday + minutes(10))
-    assert calls[0].person != on_call(plan, "l1", monday)
+    ).summonses
+    assert summonses[0].person == on_call(plan, "l1", monday + minutes(10))
+    assert summonses[0].person != on_call(plan, "l1", monday)
 
 
 def test_a_level_with_nobody_on_call_is_told_all_the_same() -> None:
-    (call,) = steps(default(), after=0)
-    assert (call.level, call.person) == ("l1", None)
+    (summons,) = steps(default(), after=0)
+    assert (summons.level, summons.person) == ("l1", None)
 
 
 @pytest.mark.parametrize(
@@ -295,8 +295,8 @@ def test_a_level_with_nobody_on_call_is_told_all_the_same() -> None:
     ],
 )
 def test_every_call_says_why(on: Occasion, clock: ClockName | None, after: int, told: int, said: str) -> None:
-    (call,) = steps(default(), on, clock, after=after, told=told)
-    assert say_reason(*call.reason, words("en")) == said
+    (summons,) = steps(default(), on, clock, after=after, told=told)
+    assert say_reason(*summons.reason, words("en")) == said
 
 
 @pytest.mark.parametrize("on", ["warning", "breach"])
@@ -313,7 +313,7 @@ def test_there_is_a_reason_for_every_occasion_and_clock(on: Occasion, clock: Clo
 def test_a_reason_counts_from_when_it_happened_in_days_and_in_the_words_of_the_reader() -> None:
     plan = rota()
     week = timedelta(days=7)
-    calls = due(
+    summonses = due(
         plan,
         rule(plan, "breach", "P1", "resolution"),
         priority="P1",
@@ -322,9 +322,9 @@ def test_a_reason_counts_from_when_it_happened_in_days_and_in_the_words_of_the_r
         now=BEGAN + minutes(30),
         told=1,
         since=BEGAN + minutes(30) - week,
-    ).calls
-    assert "was due 7 days ago" in say_reason(*calls[0].reason, words("en"))
-    assert "a expirat acum 7 zile" in say_reason(*calls[0].reason, words("ro"))
+    ).summonses
+    assert "was due 7 days ago" in say_reason(*summonses[0].reason, words("en"))
+    assert "a expirat acum 7 zile" in say_reason(*summonses[0].reason, words("ro"))
 
 
 @pytest.mark.parametrize(
