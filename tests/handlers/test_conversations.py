@@ -172,6 +172,25 @@ async def test_a_channel_that_is_unlinked_hears_no_more(desk: TestedDesk) -> Non
         await channel(desk, "ana").types("/ticket unlink 1001")
 
 
+async def test_what_is_written_in_a_thread_that_a_ticket_has_left_is_no_word_about_it(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says(_ASKED)
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await channel(desk, "ana").types("/ticket link 1001")
+    await desk.deliver()
+    opened = await desk.platform_id("trans-carpati", "opened:1001")
+    await channel(desk, "ana").types("/ticket unlink 1001")
+    for text in ("Nu se mai sincronizează facturile", "De azi dimineață"):
+        await channel(desk, "dorel").says(text, thread=opened)
+    assert not any("facturile" in said for said in await desk.said_in("dm:ion"))
+    assert Kind.SAID not in await desk.kinds(1001)
+    assert [e.data["text"] for e in await desk.history(1002) if e.kind in (Kind.OPENED, Kind.SAID)] == [
+        "Nu se mai sincronizează facturile",
+        "De azi dimineață",
+    ]
+
+
 async def test_the_card_and_the_reply_form_say_every_place_that_reads(desk: TestedDesk) -> None:
     await desk.customer().says(_ASKED)
     await channel(desk, "ana").types("/customer link Trans Carpați")
