@@ -41,7 +41,7 @@ def brought_here(call: Call, place: Place, meant: Suggestion) -> int | None:
         return None
     plan = call.desk.plan.tickets
     just_now = tickets.latest_linked(call.tx, place.id, call.now - plan.gather)
-    if just_now is not None or meant.talk in _POLITE:
+    if just_now is not None or (meant.talk in _POLITE and not call.incoming.files):
         return just_now
     latest = tickets.latest_linked(call.tx, place.id, _EVER)
     if latest is not None or not (meant.talk == "settled" or goes_on(call.incoming.text)):

@@ -205,6 +205,13 @@ async def test_there_the_team_talks_among_itself_and_politeness_is_left_alone(
     assert await said(desk, Kind.SAID, Kind.REPLIED) == []
 
 
+async def test_there_a_picture_alone_is_no_politeness(desk: TestedDesk, group: Speaker) -> None:
+    await desk.after(HOUR)
+    await group.says("", threaded=False, files=(File("F1", "captura.png"),))
+    assert await said(desk) == [""]
+    assert "dorel:\ncaptura.png" in await desk.said_in("dm:ion")
+
+
 async def test_there_what_is_resolved_goes_on_only_by_words_that_say_so(
     desk: TestedDesk, group: Speaker
 ) -> None:
