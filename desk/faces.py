@@ -14,6 +14,7 @@ class Face(NamedTuple):
     """
 
     subject: str
+    language: str
     closed: bool
     withdrawn: bool
     on_hold: bool
@@ -28,6 +29,7 @@ def face(ticket: Ticket, history: Sequence[Event]) -> Face:
     closed = ticket.status is Status.RESOLVED
     return Face(
         subject=ticket.subject,
+        language=ticket.language,
         closed=closed,
         withdrawn=closed and withdrawn,
         on_hold=answered_by is not None and ticket.status is Status.ON_HOLD,

@@ -71,6 +71,7 @@ class Incoming(Struct, frozen=True):
     home: str = ""  # the direct conversation of this person with the desk, where the edge knows it
     address: dict[str, str] = {}
     user_name: str = ""  # what the platform calls this person, where it says so with every event
+    language: str = ""  # "ro" or "en": how the platform speaks to this person, where it does both
     direct: bool = False  # a direct message to the desk
     mentioned: bool = False  # the desk was mentioned
     typed: bool = False  # here commands are typed as messages: "ticket take 42"

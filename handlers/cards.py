@@ -27,7 +27,8 @@ def write(tx: Transaction, desk: Desk, key: str, platform: str, now: datetime) -
     if kind == "opened":
         return first_answer.write(tx, found[0], now)
     viewers = tuple(agent.user for agent in people.agents(tx) if agent.platform == platform)
-    return _card(tx, desk, found[0], now, "everybody", Live("ticket.card", number, viewers))
+    live = Live("ticket.card", number, viewers)
+    return _card(tx, desk.team, found[0], now, "everybody", live)
 
 
 def looked_at(call: Call) -> Answer:
@@ -37,7 +38,7 @@ def looked_at(call: Call) -> Answer:
         raise NotFound(_("There is no ticket T-{id}."), id=number)
     case = cases.load(call.tx, call.desk, number)
     live = Live("ticket.card", str(case.ticket.id), (call.person.user,))
-    return Answer(card=_card(call.tx, call.desk, case, call.now, _reader(case, call), live))
+    return Answer(card=_card(call.tx, call.t, case, call.now, _reader(case, call), live))
 
 
 def _shown_in(call: Call) -> str:
@@ -55,7 +56,7 @@ def _reader(case: Case, call: Call) -> Reader:
     return "assignee" if people.same(call.person, case.assignee) else "colleague"
 
 
-def _card(tx: Transaction, desk: Desk, case: Case, now: datetime, reader: Reader, live: Live) -> Message:
+def _card(tx: Transaction, t: Words, case: Case, now: datetime, reader: Reader, live: Live) -> Message:
     choices = () if case.customer else _choices(tx)
     shown = Card(
         ticket=case.ticket,
@@ -68,14 +69,14 @@ def _card(tx: Transaction, desk: Desk, case: Case, now: datetime, reader: Reader
         text=_first_words(case),
         clocks=case.clocks(),
         now=now,
-        suggestion=_suggestion(case.ticket, desk.team),
+        suggestion=_suggestion(case.ticket, t),
         hold_reason=_hold_reason(case),
         customers=choices[:_MOST_CUSTOMERS],
         more_customers=len(choices) > _MOST_CUSTOMERS,
         reader=reader,
         live=live,
     )
-    return card(shown, desk.team)
+    return card(shown, t)
 
 
 def _first_words(case: Case) -> str:
@@ -95,7 +96,7 @@ def _first_words(case: Case) -> str:
 
 
 def _suggestion(ticket: Ticket, t: Words) -> str:
-    """Return why triage suggested what it did, in the team's language."""
+    """Return why triage suggested what it did, in the reader's language."""
     if not ticket.suggestion or not ticket.suggestion.get("reason"):
         return ""
     return t(ticket.suggestion["reason"], **ticket.suggestion.get("values", {}))

@@ -67,12 +67,17 @@ class Call:
 
     @property
     def language(self) -> Language:
-        """The asker's language: their own choice, else the team's or their customer's, else the plan's."""
+        """The asker's language: their own, else the team's or their customer's.
+
+        A stranger's is that of their platform, else the plan's.
+        """
         if self.person.language:
             return language_of(self.person.language)
         if self.person.agent:
             return self.desk.team.language
-        return language_of(self.customer.language) if self.customer else self.desk.plan.language
+        if self.customer:
+            return language_of(self.customer.language)
+        return language_of(self.incoming.language or self.desk.plan.language)
 
     @property
     def tier(self) -> str:

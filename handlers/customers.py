@@ -14,7 +14,7 @@ from desk.tickets import Kind, ticket_id
 from desk.typed import LONGEST_NAME, folded, is_name
 from desk.wording import language_of
 from desk.wording import sentence as _
-from handlers import cases, tiers
+from handlers import cases, languages, tiers
 from handlers.case import Case
 from handlers.commands import Command
 from handlers.context import Call, Desk
@@ -110,7 +110,7 @@ def change_language(call: Call, text: str) -> Answer:
     if language.lower() not in ("ro", "en"):
         raise BadInput(_("Write ro or en after the customer's name."))
     customer = _customer(call.tx, name)
-    people.change_customer(call.tx, customer.id, language=language.lower())
+    languages.speak_to_customer(call, customer, language.lower())
     spoken = _spoken(call, language.lower())
     return call.say("We write to {name} in {language} from now on.", name=customer.name, language=spoken)
 

@@ -16,7 +16,7 @@ from handlers import cases, escalations, first_answer
 from handlers.case import Case, copy_key
 from handlers.context import Call
 from handlers.naming import called
-from storage import tickets
+from storage import people, tickets
 from storage.people import Customer, Person, Place
 
 
@@ -50,7 +50,7 @@ def open_request(
             opened_at=now,
             tier=plan.tier_of(request.customer.tier if request.customer else None),
             plan_version=call.desk.plan_version,
-            language=_language(request, suggestion),
+            language=_language(call, request, suggestion),
             category=suggestion.category,
             customer_id=request.customer.id if request.customer else None,
             requester_id=request.person.id,
@@ -107,9 +107,18 @@ def _take_over_thread(case: Case, call: Call, request: Request) -> None:
         tickets.move_message(call.tx, request.place.id, request.root, case.ticket.id)
 
 
-def _language(request: Request, suggestion: triage.Suggestion) -> str:
-    """A person's own choice, then their customer's language, then the one they write in."""
-    return request.person.language or (request.customer.language if request.customer else suggestion.language)
+def _language(call: Call, request: Request, suggestion: triage.Suggestion) -> str:
+    """A person's own language, then their customer's, then the one they write in.
+
+    Who has the platform in English and writes English as well reads English from then on.
+    """
+    person = request.person
+    if person.language:
+        return person.language
+    if person.id == call.person.id and call.incoming.language == suggestion.language == "en":
+        people.change_person(call.tx, person.id, language="en")
+        return "en"
+    return request.customer.language if request.customer else suggestion.language
 
 
 def kept(suggestion: triage.Suggestion) -> dict[str, Any] | None:

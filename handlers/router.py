@@ -102,12 +102,16 @@ def _recognise(tx: Transaction, desk: Desk, incoming: Incoming, now: datetime) -
 
 
 def _person(tx: Transaction, incoming: Incoming) -> Person:
-    name = incoming.user_name[:_LONGEST_NAME]
+    name, news = incoming.user_name[:_LONGEST_NAME], {}
     person = people.person(tx, incoming.platform, incoming.workspace, incoming.user, name)
-    if not name or name == person.name:
+    if name and name != person.name:
+        news["name"] = name
+    if person.language is None and incoming.language == "ro":
+        news["language"] = "ro"  # English says little: many have it so who work in Romanian
+    if not news:
         return person
-    people.change_person(tx, person.id, name=name)
-    return replace(person, name=name)
+    people.change_person(tx, person.id, **news)
+    return replace(person, **news)
 
 
 def _place(tx: Transaction, desk: Desk, incoming: Incoming) -> Place | None:

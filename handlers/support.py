@@ -12,13 +12,13 @@ from desk.typed import folded
 from desk.week_said import say_calendar, say_week, say_zone
 from desk.wording import sentence as _
 from desk.wording import words_for
-from handlers import cases, commands, first_answer, opening
+from handlers import cases, commands, first_answer, languages, opening
 from handlers.case import Case
 from handlers.commands import Command
 from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
 from handlers.opening import Request
-from storage import people, tickets
+from storage import tickets
 from storage.people import Place
 
 
@@ -203,7 +203,7 @@ def language(call: Call, text: str) -> Answer:
     chosen = wanted.get(folded(text))
     if chosen is None:
         raise BadInput(_("Write ro or en, like: /support language en"))
-    people.change_person(call.tx, call.person.id, language=chosen)
+    languages.speak_to_person(call, call.person, chosen)
     t = words_for(chosen)
     return call.show(Message((Text((t("We write to you in this language from now on."),)),), t.language))
 

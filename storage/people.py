@@ -24,7 +24,7 @@ class Customer(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Somebody on a platform. `language` is what they chose themselves."""
+    """Somebody on a platform. `language` is what they chose, or what their platform speaks to them."""
 
     id: int
     platform: str

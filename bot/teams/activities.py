@@ -17,6 +17,7 @@ from bot.teams.bodies import (
     is_a_bot,
     is_the_desk,
     items,
+    language,
     name_of,
     part,
     place_name,
@@ -39,6 +40,7 @@ class Presence(Struct, frozen=True):
     conversation: str
     user: str
     user_name: str
+    language: str
     direct: bool
     place_name: str
     address: dict[str, str]
@@ -157,6 +159,7 @@ def _presence(activity: Body, added: bool) -> Presence:
         conversation=conversation(activity),
         user=word(activity, "from", "id"),
         user_name=name_of(part(activity, "from")),
+        language=language(activity),
         direct=place_type(activity) == "personal",
         place_name=place_name(activity),
         address=address(activity),

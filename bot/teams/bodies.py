@@ -42,6 +42,14 @@ def name_of(account: object) -> str:
     return " ".join(word(account, "name").split())[:LONGEST_NAME]
 
 
+def language(activity: Body) -> str:
+    """Return in which language whoever did it has their Teams: "ro" or "en", "" for any other."""
+    client = next((one for one in items(activity, "entities") if word(one, "type") == "clientInfo"), {})
+    locale = word(client, "locale") or word(activity, "locale")
+    spoken = locale[:2].lower()
+    return spoken if spoken in ("ro", "en") and not locale[2:3].isalpha() else ""
+
+
 def identity(*parts: str) -> str:
     """Return an event's id, made of what is the same when it is delivered again."""
     whole = ":".join(parts)
@@ -114,6 +122,7 @@ def incoming(activity: Body, kind: Kind, identity: str, **more: Any) -> Incoming
         "workspace": workspace(activity),
         "user": word(activity, "from", "id"),
         "user_name": name_of(part(activity, "from")),
+        "language": "" if "user" in more else language(activity),  # it is the sender's
         "conversation": conversation(activity),
         "place_name": place_name(activity),
         "home": conversation(activity) if direct else "",

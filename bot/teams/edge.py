@@ -153,6 +153,7 @@ def _of_presence(presence: Presence, activity: Body) -> Incoming:
         workspace=presence.workspace,
         user=presence.user,
         user_name=presence.user_name,
+        language=presence.language,
         conversation=presence.conversation,
         place_name=presence.place_name,
         address=presence.address,

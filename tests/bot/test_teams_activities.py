@@ -74,6 +74,28 @@ def known(activity: dict[str, Any]) -> Incoming:
     return found
 
 
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("ro-RO", "ro"), ("ro", "ro"), ("en-GB", "en"), ("EN_us", "en"), ("de-DE", ""), ("rom", ""), (7, "")],
+)
+def test_teams_tells_in_which_language_somebody_has_it(locale: Any, language: str) -> None:
+    client = {"type": "clientInfo", "locale": locale}
+    for wrote in (message(entities=[client], locale=None), message(entities=[], locale=locale)):
+        assert known(wrote).language == language
+    pressed = activity(
+        "invoke", name="task/fetch", value={"data": {"action": "a.b"}}, entities=[], locale=locale
+    )
+    assert known(pressed).language == language
+    if language:
+        (added,) = told(activity("installationUpdate", action="add", entities=[], locale=locale))
+        assert isinstance(added, Presence)
+        assert added.language == language
+
+
+def test_who_comes_does_not_have_teams_in_the_language_of_whoever_added_them() -> None:
+    assert known(members(membersAdded=[{"id": ANA}])).language == ""
+
+
 def test_a_message_to_the_desk() -> None:
     assert known(message("Nu pot crea curse")) == Incoming(
         platform="teams",
@@ -82,6 +104,7 @@ def test_a_message_to_the_desk() -> None:
         workspace=TENANT,
         user=ION,
         user_name="Ion Popescu",
+        language="ro",
         conversation=CHAT,
         home=CHAT,
         message="1485983408511",
@@ -499,6 +522,7 @@ def test_the_desk_itself_comes_and_goes() -> None:
         conversation=TEAM,
         user=ION,
         user_name="Ion Popescu",
+        language="ro",
         direct=False,
         place_name="Trans Carpați",
         address={"service_url": URL, "bot": BOT, "bot_name": "Dispecer", "type": "channel", "team": TEAM},
