@@ -113,11 +113,15 @@ class Button(Struct, frozen=True, tag="button"):
 
 
 class Option(Struct, frozen=True):
-    """One line of a menu or a choice. One that `asks` opens a form first."""
+    """One line of a menu or a choice.
+
+    One that `asks` opens a form first, one that `tells` is answered with more than a line.
+    """
 
     label: str
     value: str
     asks: bool = False
+    tells: bool = False
 
 
 class Menu(Struct, frozen=True, tag="menu"):

@@ -176,6 +176,7 @@ def _buttons(card: Card, t: Words) -> tuple[Button | Menu, ...]:
 
 # What opens a form first.
 _ASKING = frozenset({"reply", "note", "hold", "escalate", "resolve"})
+_TELLING = ("why", "show")
 
 
 def _priorities(ticket: Ticket, plan: Plan, t: Words) -> Menu:
@@ -196,9 +197,12 @@ def _more(card: Card, t: Words, *verbs: str) -> Menu:
         "why": t("Why is it due then?"),
         "show": t("History"),
     }
-    offered = [verb for verb in (*verbs, "why", "show") if (verb, card.reader) != ("take", "assignee")]
-    options = tuple(Option(labels[verb], f"{verb}:{ticket.id}", asks=verb in _ASKING) for verb in offered)
-    return Menu("ticket.more", t("More"), options)
+    offered = [verb for verb in (*verbs, *_TELLING) if (verb, card.reader) != ("take", "assignee")]
+    options = (
+        Option(labels[verb], f"{verb}:{ticket.id}", asks=verb in _ASKING, tells=verb in _TELLING)
+        for verb in offered
+    )
+    return Menu("ticket.more", t("More"), tuple(options))
 
 
 def _take_over(card: Card, t: Words) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.teams.adapter import InvokeAnswer
 from desk.messages import Answer, Bold, Button, Buttons, Message, Text
-from desk.wording import words
+from desk.wording import words, words_for
 from notifications.teams.form import dialog as drawn
 from notifications.teams.form import inline
 from notifications.teams.render import render_card
@@ -27,6 +27,12 @@ def pressed(answer: Answer) -> InvokeAnswer:
     if answer.card is not None:
         return _invoked(_CARD, render_card(answer.card))
     return _invoked(_WORDS, _plain(answer.message) if answer.message else "")
+
+
+def done(language: str | None) -> Answer:
+    """Return the answer to a press that shows what it did elsewhere."""
+    t = words_for(language)
+    return Answer(message=Message((Text((t("Done."),)),), t.language))
 
 
 def _invoked(kind: str, value: Any) -> InvokeAnswer:

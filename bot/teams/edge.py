@@ -113,10 +113,16 @@ class Edge:
         return answers.dialog(answer)
 
     async def _card(self, incoming: Incoming) -> Answer:
-        """Return what the card on which somebody acted shows to them now, nothing where it was no card."""
+        """Return what the card on which somebody acted shows to them now; where it was none, that it is done.
+
+        Teams shows an answer without words as an empty bar below the button.
+        """
         look = replace(incoming, id=f"{incoming.id}:card"[-200:], command=_CARD, subject="", fields={})
         answer = await self._receive(look)
-        return Answer(card=answer.card)
+        if answer.card is not None or incoming.command == _CARD:
+            return Answer(card=answer.card)
+        # The refusal to show a card is in the language of whoever pressed.
+        return answers.done(answer.message.language if answer.message else None)
 
     async def _form(self, activity: Body, incoming: Incoming) -> Answer:
         """Ask for the form that was sent once more: what was typed must not be lost."""

@@ -82,8 +82,8 @@ def _button(button: Button, message: Message) -> Element:
     return _do(name, button.action, button.value, button.asks) | ({"style": style} if style else {})
 
 
-def _do(name: str, action: str, value: str, asks: bool) -> Element:
-    if not asks:
+def _do(name: str, action: str, value: str, in_dialog: bool) -> Element:
+    if not in_dialog:
         return execute(name, action, value)
     # Only a submission opens a dialog.
     data = {"msteams": {"type": "task/fetch"}, "action": action, "value": value}
@@ -102,9 +102,16 @@ def _question(button: Button, confirm: Confirm, message: Message) -> Element:
 
 
 def _menu(menu: Menu) -> Element:
-    options = [_do(label(option.label), menu.action, option.value, option.asks) for option in menu.options]
+    options = [
+        _do(label(option.label), menu.action, option.value, _in_dialog(option)) for option in menu.options
+    ]
     card = {"type": "AdaptiveCard", "body": [], "actions": options}
     return {"type": "Action.ShowCard", "title": label(menu.label), "card": card}
+
+
+def _in_dialog(option: Option) -> bool:
+    # What a press is answered with stands in one line below the card.
+    return option.asks or option.tells
 
 
 def _choices(menu: Menu, message: Message, name: str, room: int) -> Element:
@@ -117,7 +124,7 @@ def _choices(menu: Menu, message: Message, name: str, room: int) -> Element:
         "placeholder": t(_CHOOSE),
         "choices": choices(menu.options, room),
     }
-    save = _do(t(_SAVE), menu.action, "", all(option.asks for option in menu.options))
+    save = _do(t(_SAVE), menu.action, "", all(map(_in_dialog, menu.options)))
     card = {"type": "AdaptiveCard", "body": [choice], "actions": [save]}
     return {"type": "Action.ShowCard", "title": label(menu.label), "card": card}
 

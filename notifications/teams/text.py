@@ -143,7 +143,8 @@ def distance(when: When, message: Message) -> str:
     # A post stays as it is written: "(now)" beside the time would be wrong a minute later.
     if when.now is None or abs(when.at - when.now) < _A_MINUTE:
         return ""
-    return f" ({say_distance(when.at, when.now, message.language)})"
+    said = say_distance(when.at, when.now, message.language)
+    return f" ({said.replace(' ', _NO_BREAK_SPACE)})"  # columns are narrow: no "(in 4" above "h)"
 
 
 def summary(message: Message) -> str:

@@ -140,7 +140,7 @@ def same(text: str) -> str:
             Text(("vezi https://a.example/x.",)),
             '<p>vezi <a href="https://a.example/x">https://a.example/x</a>.</p>',
         ),
-        (Text((When(NOW + timedelta(hours=3), NOW),)), "<p>luni 30 nov., 14:20 (peste 3 h)</p>"),
+        (Text((When(NOW + timedelta(hours=3), NOW),)), "<p>luni 30 nov., 14:20 (peste\u00a03\u00a0h)</p>"),
         (Text((When(NOW, bold=True),)), "<p><b>luni 30 nov., 11:20</b></p>"),
         (Text((When(NOW, NOW),)), "<p>luni 30 nov., 11:20</p>"),
         (Text((ANA, ", e al dumneavoastră.")), "<p><at>Ana Ionescu</at>, e al dumneavoastră.</p>"),
@@ -252,15 +252,20 @@ def test_what_is_hard_to_undo_is_asked_below_its_button() -> None:
 
 
 def test_a_menu_shows_its_options_as_buttons() -> None:
-    options = (Option("P1", "1:P1"), Option("Notă", "note:1", asks=True))
+    options = (
+        Option("P1", "1:P1"),
+        Option("Notă", "note:1", asks=True),
+        Option("De ce?", "why:1", tells=True),
+    )
     (menu,) = actions(Menu("ticket.more", "Mai mult", options))
-    first, asking = menu["card"]["actions"]
+    first, asking, telling = menu["card"]["actions"]
     assert (menu["type"], first["verb"], first["data"]) == (
         "Action.ShowCard",
         "ticket.more",
         {"value": "1:P1"},
     )
     assert asking["data"]["msteams"] == {"type": "task/fetch"}
+    assert telling["data"]["msteams"] == {"type": "task/fetch"}  # a press is answered in one line
 
 
 def test_a_long_menu_is_a_choice_whose_value_is_read_with_the_button() -> None:
