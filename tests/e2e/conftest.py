@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.async_api import Browser, async_playwright
 
 from desk.tickets import Event, Ticket
 from storage import people, tickets
@@ -16,6 +17,7 @@ from storage.database import Database
 from storage.transactions import Transaction
 from tests.e2e import local_slack, playground_process, teams_world
 from tests.e2e.block_kit import mistakes_in
+from tests.e2e.browser import ARGUMENTS, chromium
 from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.gateway import Gateway
 from tests.e2e.local_slack import BOT_TOKEN, CARPATI, ION, SECRET, TEAM, TRIAGE, LocalSlack, Mode
@@ -161,21 +163,48 @@ async def _running(desk: DeskProcess) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
-    """A Teams on this machine."""
+def playgrounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Playground]]:
+    """A Teams on this machine for each person whose window its page is, started when first asked for."""
     if reason := playground_process.why_not():
         pytest.skip(reason)
-    with playground_process.open_playground(tmp_path_factory.mktemp("teams")) as opened:
-        yield opened
+    opened: dict[str, Playground] = {}
+    with ExitStack() as closing:
+
+        def playground(oneself: str) -> Playground:
+            if oneself not in opened:
+                folder = tmp_path_factory.mktemp("teams")
+                running = playground_process.open_playground(folder, oneself)
+                opened[oneself] = closing.enter_context(running)
+            return opened[oneself]
+
+        yield playground
 
 
 @pytest.fixture
-async def teams(playground: Playground) -> AsyncIterator[Playground]:
+def oneself() -> str:
+    """Whose window the page of Teams is: Ion's, unless a test says otherwise."""
+    return teams_world.ION
+
+
+@pytest.fixture
+async def teams(playgrounds: Callable[[str], Playground], oneself: str) -> AsyncIterator[Playground]:
     """A Teams in which nothing was said yet. At the end, nothing that was sent may have been wrong."""
+    playground = playgrounds(oneself)
     await playground.enter()
     yield playground
     await playground.leave()
     assert playground.gateway.mistakes == []
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium, with nothing of anybody's in it."""
+    if chromium() is None:
+        pytest.skip("No Chromium is installed: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 def teams_settings(teams: Playground) -> dict[str, str]:

@@ -20,23 +20,23 @@ import aiohttp
 
 from tests.e2e.adaptive_cards import Card, action_of, inputs, opens_dialog
 from tests.e2e.teams_gateway import Event, Post, TeamsGateway
-from tests.e2e.teams_world import DESK, ION_CHAT, PEOPLE, PLACES, TENANT, account, place
+from tests.e2e.teams_world import DESK, ION, PEOPLE, PLACES, TENANT, account, chat_of, place
 
 Fields = dict[str, Any]  # of an activity
 Told = dict[str, Any]  # what the desk answers to an invoke
-_ONESELF = next(iter(PEOPLE))  # whose window the Playground's page is
 
 
 @dataclass
 class Playground:
     """Whoever does something waits until the desk has answered.
 
-    `chats` are the conversations of each person with the desk.
+    `oneself` is whose window its page is, `chats` are the conversations of each person with the desk.
     """
 
     url: str
     gateway: TeamsGateway
     process: subprocess.Popen[bytes]
+    oneself: str = ION
     chats: dict[str, str] = field(default_factory=dict)
     _roots: dict[str, str] = field(default_factory=dict)
     _last: int = 0
@@ -65,8 +65,8 @@ class Playground:
             return False
 
     async def _chat(self, user: str) -> str:
-        if user == _ONESELF:
-            return ION_CHAT
+        if user == self.oneself:
+            return chat_of(user)
         body = {"isGroup": False, "bot": {"id": DESK}, "members": [{"id": user}], "tenantId": TENANT}
         return str((await self._asks("_connector/v3/conversations", body))["id"])
 
@@ -106,7 +106,7 @@ class Playground:
         if PLACES.get(conversation) != "channel":
             return str(self._now())
         where = f"{conversation};messageid={root}" if root else conversation
-        body = {"from": {"id": _ONESELF}, "text": text, "textFormat": "plain"}
+        body = {"from": {"id": self.oneself}, "text": text, "textFormat": "plain"}
         path = f"_conversation/v1/conversations/{quote(where)}/messages"
         return str((await self._asks(path, body))["messageId"])
 

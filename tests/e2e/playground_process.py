@@ -25,14 +25,17 @@ def why_not() -> str | None:
 
 
 @contextmanager
-def open_playground(folder: Path) -> Iterator[Playground]:
-    """Run a Playground with its files in `folder`, and end it. Each test is to `enter` and to `leave` it."""
+def open_playground(folder: Path, oneself: str) -> Iterator[Playground]:
+    """Run a Playground with its files in `folder`, and end it. Each test is to `enter` and to `leave` it.
+
+    Its page is the window of `oneself`.
+    """
     port, gateway_port = free_port(), free_port()
     people = {account(user): user for user in PEOPLE}
     gateway = TeamsGateway(f"http://127.0.0.1:{port}", gateway_port, people, dict(MEMBERS))
-    process = _start(folder, port, gateway)
+    process = _start(folder, port, gateway, oneself)
     try:
-        yield Playground(gateway.playground_url, gateway, process)
+        yield Playground(gateway.playground_url, gateway, process, oneself)
     finally:
         process.terminate()
         try:
@@ -42,8 +45,8 @@ def open_playground(folder: Path) -> Iterator[Playground]:
             process.wait()
 
 
-def _start(folder: Path, port: int, gateway: TeamsGateway) -> subprocess.Popen[bytes]:
-    (folder / ".m365agentsplayground.yml").write_text(json.dumps(config()))  # JSON is YAML, too
+def _start(folder: Path, port: int, gateway: TeamsGateway, oneself: str) -> subprocess.Popen[bytes]:
+    (folder / ".m365agentsplayground.yml").write_text(json.dumps(config(oneself)))  # JSON is YAML, too
     command = [str(NODE), "--require", str(CLIENTS / "loopback.cjs"), str(PACKAGE / "cli.js"), "start"]
     command += ["-e", f"http://127.0.0.1:{gateway.port}/api/messages", "-c", "msteams", "-p", str(port)]
     command += ["--service-url", gateway.service_url, "--disable-telemetry"]

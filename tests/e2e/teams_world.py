@@ -8,7 +8,7 @@ TEAM, TRIAGE = "19:general@thread.tacv2", "19:triage@thread.tacv2"  # a team's i
 GROUP, ION_CHAT = "19:carpati@thread.v2", "a:1ion"
 TICKET = "1f3ab_ticket"  # the emoji, as Teams names it
 
-# The Playground wants six people; the first is the one whose window its page is.
+# The Playground wants six people, one of whom is the one whose window its page is.
 PEOPLE = {
     ION: "Ion Popescu",
     ANA: "Ana Ionescu",
@@ -26,16 +26,21 @@ def account(user: str) -> str:
     return f"00000000-0000-0000-0000-{list(PEOPLE).index(user):012}"
 
 
-def config() -> dict[str, Any]:
-    """Return what the Playground is told of it."""
-    first, *others = [_person(user, name) for user, name in PEOPLE.items()]
+def chat_of(user: str) -> str:
+    """Return the conversation of somebody with the desk, in a Playground whose page is their window."""
+    return f"a:{user.removeprefix('29:')}"
+
+
+def config(oneself: str) -> dict[str, Any]:
+    """Return what a Playground is told of it whose page is the window of `oneself`."""
+    people = {user: _person(user, name) for user, name in PEOPLE.items()}
     return {
         "version": "0.1.1",
         "tenantId": TENANT,
         "bot": {"id": DESK, "name": "Dispecer"},
-        "currentUser": first,
-        "users": others,
-        "personalChat": {"id": ION_CHAT},
+        "currentUser": people.pop(oneself),
+        "users": list(people.values()),
+        "personalChat": {"id": chat_of(oneself)},
         "groupChat": {"id": GROUP, "name": "Trans Carpați"},
         "team": {
             "id": TEAM,
