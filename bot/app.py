@@ -115,7 +115,7 @@ class App:
                 )
                 if not await self._keep(incoming, error_id):
                     raise
-            return self._refuse(error)
+            return self._refuse(error, incoming)
         except Exception as error:
             if not incoming.answered and is_away(error):
                 # Nobody's mistake, and soon over: delivered again, it becomes a ticket.
@@ -128,7 +128,7 @@ class App:
                 sentence = _(
                     "Something went wrong on our side, and nothing was changed. Tell us this code: {code}"
                 )
-                return self._refuse(DeskError(sentence, code=error_id))
+                return self._refuse(DeskError(sentence, code=error_id), incoming)
             if not await self._keep(incoming, error_id):
                 raise
             return Answer()
@@ -142,8 +142,9 @@ class App:
         now = self.clock.now()
         return await self.database.write(lambda tx: failures.keep(tx, self.desk, incoming, error_id, now))
 
-    def _refuse(self, error: DeskError) -> Answer:
-        return refusal(error, words_for(error.language or self.desk.plan.language), self.desk.plan.zone)
+    def _refuse(self, error: DeskError, incoming: Incoming) -> Answer:
+        t = words_for(error.language or self.desk.plan.language)
+        return refusal(error, t, self.desk.plan.zone, typed=incoming.typed)
 
     async def advance(self, by: timedelta) -> None:
         """Set the clock ahead, also for the next start, and do what has come due meanwhile."""

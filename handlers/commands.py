@@ -84,8 +84,11 @@ def _spellings(family: Family) -> dict[str, str]:
 
 def help_for(call: Call, family: Family, name: str) -> Answer:
     """Return what the words of a family do, one a line."""
+    sign = "" if call.incoming.typed else "/"
     lines = tuple(
-        Text((Code(f"/{name} {word} {_said(call, command.usage)}".strip()), f"  {call.t(command.about)}"))
+        Text(
+            (Code(f"{sign}{name} {word} {_said(call, command.usage)}".strip()), f"  {call.t(command.about)}")
+        )
         for (word, _other), command in zip(_words(call, family), family.values(), strict=True)
     )
     others = ", ".join(f"{other} = {word}" for word, other in _words(call, family) if other)

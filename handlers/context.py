@@ -10,6 +10,7 @@ from desk.incoming import Incoming
 from desk.messages import Answer, Message, Text
 from desk.plan import Plan
 from desk.tickets import Event, Kind
+from desk.typed import as_words
 from desk.wording import Language, Words, language_of, words, words_for
 from desk.wording import sentence as _
 from storage import people
@@ -95,7 +96,9 @@ class Call:
 
     def say(self, sentence: str, /, **values: object) -> Answer:
         """Answer the asker alone, in one sentence."""
-        return self.show(Message((Text((self.t(sentence, **values),)),), self.language, self.desk.plan.zone))
+        said = self.t(sentence, **values)
+        said = as_words(said) if self.incoming.typed else said
+        return self.show(Message((Text((said,)),), self.language, self.desk.plan.zone))
 
     def show(self, message: Message) -> Answer:
         """Answer the asker alone."""

@@ -67,7 +67,7 @@ def _run(call: Call, name: str, text: str, run: Run) -> Answer:
 
 
 def _refuse(call: Call, error: DeskError) -> Answer:
-    return refusal(error, call.t, call.desk.plan.zone)
+    return refusal(error, call.t, call.desk.plan.zone, typed=True)
 
 
 def _answer(call: Call, answer: Answer) -> None:

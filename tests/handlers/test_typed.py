@@ -64,6 +64,16 @@ async def test_a_refused_command_says_why_and_changes_nothing(teams: TestedDesk)
     assert (await teams.ticket()).priority == "P2"
 
 
+async def test_commands_are_named_without_a_slash_where_they_are_words(teams: TestedDesk) -> None:
+    radu = in_teams(teams, "29:radu", "19:team")
+    for text in ("ticket help", "ticket xyzzy", "customer link Nimeni", "customer add X"):
+        await radu.says(text, typed=True, mentioned=True)
+    said = "\n".join((await teams.said_in("19:team"))[-4:])
+    assert "ticket listă [mele" in said
+    assert "Scrieți customer list" in said
+    assert "/" not in said.replace("+40", "")
+
+
 async def test_a_slip_is_answered_with_what_was_meant(teams: TestedDesk) -> None:
     radu = in_teams(teams, "29:radu", "19:team")
     await radu.says("tiket list", typed=True, mentioned=True)
