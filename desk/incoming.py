@@ -49,8 +49,10 @@ class Incoming(Struct, frozen=True):
 
     `conversation` is the channel or direct message, `thread` the id of the message that a thread hangs
     under (None outside a thread), `message` the id of the message itself, `quotes` that of another which it
-    quotes: so people reply where there are no threads. For a `mark`, `message` is the
-    marked message, `author` its writer, and `earlier` its thread so far.
+    quotes: so people reply where there are no threads.
+
+    For a `mark`, `message` is the marked message, `author` its writer (None where the platform tells nothing
+    of it), and `earlier` its thread so far.
 
     `address` is what the platform needs, beside the conversation's id, to be reached there.
     """
@@ -79,6 +81,7 @@ class Incoming(Struct, frozen=True):
     command: str = ""  # the command's word without slash, or the action's name ("ticket.take")
     subject: str = ""  # what the action is about: a button's value, a form's subject
     fields: dict[str, str] = {}  # what was filled in; for a profile: name, email, language
+    bare_marks: bool = False  # a mark here comes without the words of what it marks
     author: str | None = None
     earlier: tuple[Line, ...] = ()
     shortcut: bool = False  # a mark that was chosen in a message's menu

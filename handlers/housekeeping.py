@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from handlers.context import Desk
-from storage import early, inbox, outbox, timers
+from storage import early, heard, inbox, outbox, timers
 from storage.timers import Timer
 from storage.transactions import Transaction
 
@@ -17,12 +17,13 @@ _TOMORROW, _SOON = timedelta(days=1), timedelta(seconds=10)
 
 
 def tidy(tx: Transaction, _desk: Desk, _due: list[Timer], now: datetime) -> None:
-    """Forget old inbox ids, sent letters and what waited in vain; come back for the rest, or tomorrow."""
+    """Forget old inbox ids, sent letters and what was kept in vain; come back for the rest, or tomorrow."""
     forgotten = (
         inbox.forget(tx, now - _EVENTS_KEPT, _AT_ONCE),
         outbox.forget(tx, now - _LETTERS_KEPT, _AT_ONCE),
     )
     early.forget(tx, now - early.KEPT)
+    heard.forget(tx, now - heard.KEPT)
     timers.set_timer(tx, *_TABLES, now + (_SOON if max(forgotten) >= _AT_ONCE else _TOMORROW))
 
 

@@ -18,6 +18,7 @@ from handlers import (
     commands,
     corrections,
     customers,
+    hearing,
     homes,
     intake,
     marks,
@@ -147,6 +148,7 @@ def _handle(call: Call) -> Answer:
     if incoming.kind == "action":
         return _button(call)
     answer = KINDS[incoming.kind](call)
+    hearing.note(call)
     if incoming.kind == "message":
         _catch_up(call)
     return answer

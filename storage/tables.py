@@ -222,6 +222,17 @@ early = sa.Table(
     Index("ix_early_waits_for", "place_id", "waits_for"),
 )
 
+# What was said lately and is in no ticket, where a mark on it comes without its words.
+heard = sa.Table(
+    "heard",
+    metadata,
+    Column("place_id", ForeignKey("places.id"), primary_key=True),
+    Column("message", String(120), primary_key=True),
+    Column("said", Json, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 inbox = sa.Table(
     "inbox",
     metadata,

@@ -9,6 +9,7 @@ from desk.errors import Refused
 from desk.wording import sentence as _
 from storage.tables import (
     early,
+    heard,
     inbox,
     offers,
     outbox,
@@ -76,7 +77,7 @@ def start_over(tx: Transaction) -> None:
         web_posts,
     ):
         tx.execute(sa.delete(table))
-    for kept in (outbox, posts, early):
+    for kept in (outbox, posts, early, heard):
         tx.execute(sa.delete(kept).where(kept.c.place_id.in_(own)))
     tx.execute(sa.delete(inbox).where(inbox.c.platform == _PLATFORM))
     idle = {"send_at": None, "free_at": None, "leased_until": None}

@@ -130,6 +130,7 @@ def incoming(activity: Body, kind: Kind, identity: str, **more: Any) -> Incoming
         "direct": direct,
         "typed": True,
         "threaded": place_type(activity) == "channel",
+        "bare_marks": True,  # no bot may ask for the words of a message that somebody reacted to
     }
     return Incoming(platform="teams", id=identity, kind=kind, **(given | more))
 

@@ -4,7 +4,6 @@ A message is acknowledged after `receive` has returned, that is, after the commi
 becomes a 500, so that Teams sends the activity again.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
@@ -17,7 +16,7 @@ from bot.teams.adapter import InvokeAnswer
 from bot.teams.bodies import Body, part, word
 from bot.teams.consent import CONSENT
 from desk.incoming import Incoming
-from desk.messages import Answer
+from desk.messages import Answer, Message
 from notifications.chat import SendError
 from notifications.teams.send import TeamsChat
 
@@ -25,8 +24,6 @@ log = structlog.get_logger()
 
 Receive = Callable[[Incoming], Awaitable[Answer]]
 
-# Reactions name a message without its words, and no bot may ask for these: what was heard lately is kept.
-_HEARD = 500
 _CARD = "ticket.card"
 
 
@@ -49,7 +46,6 @@ class Edge:
         self._emoji = emoji
         self._moved = moved
         self._offered = offered
-        self._heard: OrderedDict[tuple[str, str], Incoming] = OrderedDict()
 
     async def turn(self, activity: Body) -> InvokeAnswer | None:
         """Handle one activity; return the answer where Teams waits for one."""
@@ -71,25 +67,14 @@ class Edge:
         return None
 
     async def _take(self, incoming: Incoming) -> Answer:
-        if incoming.kind == "message":
-            self._hear(incoming)
         if incoming.kind in ("joined", "left"):
             self._moved(incoming.address.get("team", ""))
         return await self._receive(incoming)
 
-    def _hear(self, incoming: Incoming) -> None:
-        self._heard[incoming.conversation, incoming.message or ""] = incoming
-        if len(self._heard) > _HEARD:
-            self._heard.popitem(last=False)
-
     async def _completed(self, incoming: Incoming) -> Incoming:
-        """Add what the activity lacks. This is before the transaction: none is open while we ask Teams."""
+        """Name the writer as the desk knows them. This is before the transaction: none is open meanwhile."""
         if incoming.kind != "mark":
             return incoming
-        heard = self._heard.get((incoming.conversation, incoming.message or ""))
-        if heard is not None:
-            said = {"text": heard.text, "files": heard.files, "thread": heard.thread}
-            return replace(incoming, author=heard.user, **said)
         if incoming.author is None or incoming.author == incoming.user:
             return incoming
         try:
@@ -137,12 +122,22 @@ class Edge:
         message = answers.spoken(answer)
         if message is None:
             return
+        said = not incoming.direct and await self._said(incoming, message, aside=True)
+        # Whoever has no chat with the desk must not take its silence for a ticket.
+        if not said and (incoming.direct or (incoming.kind == "mark" and answer.refused)):
+            await self._said(incoming, message)
+
+    async def _said(self, incoming: Incoming, message: Message, *, aside: bool = False) -> bool:
+        """Say something where somebody is, or to them alone; return whether it arrived."""
+        where = incoming.user if aside else incoming.conversation
+        address = incoming.address | ({"type": "person"} if aside else {})
+        thread = None if aside else incoming.thread or incoming.message
         try:
-            aside = incoming.conversation if incoming.direct else incoming.user
-            address = incoming.address | ({} if incoming.direct else {"type": "person"})
-            await self._chat.say(incoming.workspace, aside, message, address)
+            await self._chat.say(incoming.workspace, where, message, address, thread)
         except SendError as error:
             log.warning("teams.not_said", reason=str(error))
+            return False
+        return True
 
 
 def _says_anything(answer: Answer) -> bool:

@@ -113,6 +113,7 @@ def test_a_message_to_the_desk() -> None:
         direct=True,
         typed=True,
         threaded=False,
+        bare_marks=True,
     )
 
 

@@ -90,6 +90,26 @@ async def test_a_colleagues_message_becomes_a_ticket_by_its_menu(
     assert str(row[0]) == "Emma Clarke"
 
 
+async def test_a_reaction_makes_a_ticket_of_what_was_said_before_the_desk_was_started_anew(
+    teams: Playground, desk_in_teams: DeskProcess, book: Book
+) -> None:
+    message = await teams.says(EMMA, TEAM, "The export of trips is empty")
+    assert await book.count("tickets") == 0
+    desk_in_teams.kill()
+    await desk_in_teams.start()
+    await teams.reacts(ANA, TEAM, message, "1f3ab_ticket")
+    await in_teams(teams, TEAM, "T-1001")
+    assert (await book.ticket()).subject == "The export of trips is empty"
+
+
+async def test_who_reacts_to_what_the_desk_never_heard_is_told_what_to_do(
+    teams: Playground, desk_in_teams: DeskProcess, book: Book
+) -> None:
+    await teams.reacts(ANA, TEAM, "1700000000000", "1f3ab_ticket")
+    await in_teams(teams, teams.chats[ANA], "Deschide tichet")
+    assert await book.count("tickets") == 0
+
+
 async def test_a_mistake_in_a_dialog_keeps_what_was_typed(
     teams: Playground, desk_in_teams: DeskProcess
 ) -> None:

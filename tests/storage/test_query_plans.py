@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import early, homes, letters, links, offers, outbox, people, tickets
+from storage import early, heard, homes, letters, links, offers, outbox, people, tickets
+from storage.heard import Said
 from storage.letters import Letter, Outcome
 from storage.links import Link
 from storage.outbox import Post
@@ -69,6 +70,8 @@ QUERIES: dict[str, Work] = {
     "links.end": lambda tx: links.end(tx, 1, 1),
     "offers.latest": lambda tx: offers.latest(tx, 100),
     "offers.end": lambda tx: offers.end(tx, [1]),
+    "heard.keep": lambda tx: heard.keep(tx, 1, "m1", Said("ion", None, "text"), _AT),
+    "heard.find": lambda tx: heard.find(tx, 1, "m1"),
     "early.take": lambda tx: early.take(tx, 1, "m1"),
 }
 
@@ -106,8 +109,9 @@ def _on_sqlite(connection: sa.Connection, sql: str, values: Any) -> Iterator[str
 
 
 def _on_postgres(connection: sa.Connection, sql: str, values: Any) -> Iterator[str]:
-    # A table of a few rows is always read whole, unless that is said to be dear.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    # Tables of a few rows are read whole, and joined by that, unless it is said to be dear.
+    for dear in ("seqscan", "hashjoin", "mergejoin"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{dear} = off")
     (told,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", values).scalars()
     steps = [told[0]["Plan"]]
     while steps:

@@ -52,6 +52,7 @@ async def test_starting_over_forgets_tickets_and_conversations_and_keeps_the_peo
     await desk.database.write(lambda tx: web_files.keep(tx, *file, post_id=1))
     await desk.database.write(lambda tx: web_page.keep_ahead(tx, HOUR))
     await desk.customer().does("deleted", message="not there yet")
+    await desk.customer().says("Mulțumesc!", bare_marks=True, direct=False, conversation="general")
     await desk.database.write(lambda tx: links.make(tx, Link(1001, 2, None)))
     assert (await rows(desk.database)).keys() == metadata.tables.keys()
 
