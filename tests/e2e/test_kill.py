@@ -20,30 +20,21 @@ from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.gateway import signed
 from tests.e2e.local_slack import ANA, BOT_TOKEN, DESK, SECRET, TEAM, TRIAGE
 from tests.e2e.sender import Request, Sender, let_leases_end, no_reply_waits
+from tests.e2e.stub_server import StubServer
 
 EVENTS, KILLS = 160, 4
 
 
 @dataclass
-class StubSlack:
-    """A Web API that keeps posts with their metadata, quick enough to be called under load."""
+class StubSlack(StubServer):
+    """A Web API that keeps posts with their metadata."""
 
     dice: random.Random
     posts: list[dict[str, Any]] = field(default_factory=list)
-    url: str = ""
 
     async def open(self) -> None:
         """Begin to serve."""
-        site = web.Application()
-        site.add_routes([web.route("*", "/api/{method}", self._answer)])
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/api/"
-
-    async def close(self) -> None:
-        """Serve no more."""
-        await self._runner.cleanup()
+        await self.serve(web.route("*", "/api/{method}", self._answer), path="/api/")
 
     async def _answer(self, request: web.Request) -> web.Response:
         json_body = request.content_type == "application/json"

@@ -15,33 +15,27 @@ from aiohttp import web
 from tests.e2e.conftest import Book
 from tests.e2e.desk_process import DeskProcess, eventually
 from tests.e2e.sender import Request, Sender, let_leases_end, no_reply_waits
+from tests.e2e.stub_server import StubServer
 from tests.e2e.teams_world import ANA, DESK, MIHAI, PEOPLE, TENANT, TRIAGE
 
 EVENTS, KILLS = 120, 4
 
 
 @dataclass
-class StubTeams:
-    """A connector that remembers where something was posted, quick enough to be called under load."""
+class StubTeams(StubServer):
+    """A connector that remembers where something was posted."""
 
     dice: random.Random
     posts: list[str] = field(default_factory=list)
-    url: str = ""
 
     async def open(self) -> None:
         """Begin to serve."""
-        site = web.Application()
-        site.add_routes([web.get("/v3/conversations/{place}/pagedmembers", self._members)])
-        site.add_routes([web.post("/v3/conversations/{place}/activities", self._post)])
-        site.add_routes([web.put("/v3/conversations/{place}/activities/{id}", self._edit)])
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
-
-    async def close(self) -> None:
-        """Serve no more."""
-        await self._runner.cleanup()
+        here = "/v3/conversations/{place}"
+        await self.serve(
+            web.get(f"{here}/pagedmembers", self._members),
+            web.post(f"{here}/activities", self._post),
+            web.put(f"{here}/activities/{{id}}", self._edit),
+        )
 
     async def _members(self, _request: web.Request) -> web.Response:
         return web.json_response({"members": [{"id": who, "name": PEOPLE[who]} for who in (ANA, MIHAI)]})
