@@ -16,7 +16,6 @@ whether it arrived.
 
 import asyncio
 import random
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -26,8 +25,9 @@ from msgspec.structs import replace
 from desk.messages import Message
 from desk.wording import sentence as _
 from notifications import files
-from notifications.chat import Bucket, Chat, FilesLeft, SendError
+from notifications.chat import Chat, FilesLeft, SendError
 from notifications.outcomes import OURS, finish
+from notifications.pace import Pace
 from storage import letters
 from storage.database import Database
 from storage.letters import Letter, Outcome
@@ -39,7 +39,6 @@ _LEASE = timedelta(seconds=60)
 _LEASE_WITH_FILES = timedelta(minutes=3)  # they take as long to be fetched and passed on as is allowed
 _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
-_PLACES_REMEMBERED = 10_000
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
 _CLOSING = 15.0  # seconds for what is under way; what is not noted by then is in doubt at the next start
 
@@ -70,8 +69,7 @@ class Delivery:
         self._woken = asyncio.Event()
         self._outcomes: list[Outcome] = []
         self._under_way: set[asyncio.Task[None]] = set()
-        self._full_at: OrderedDict[int, list[datetime]] = OrderedDict()
-        self._pauses: dict[tuple[str, str], datetime] = {}
+        self._pace = Pace()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self._latest = datetime.max.replace(tzinfo=UTC)  # before the first round the clock was anywhere
@@ -112,8 +110,7 @@ class Delivery:
         now = self._now()
         set_back = now < self._latest
         if set_back:
-            self._full_at.clear()
-            self._pauses.clear()
+            self._pace.forget()
         most = 0 if self._closing else room
 
         def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
@@ -177,8 +174,7 @@ class Delivery:
         chat = self._chats.get(letter.platform)
         if chat is None:
             return self._failed(letter, SendError(_("The platform is not connected.")))
-        pause = self._pauses.get((letter.platform, letter.workspace))
-        if pause is not None and pause > self._now():
+        if pause := self._pace.paused(letter, self._now()):
             why = "the workspace asked us to wait"
             return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
         try:
@@ -189,7 +185,8 @@ class Delivery:
             platform_id, below = error.post, letter.message and files.note(letter.message, error.left)
         except SendError as error:
             return self._failed(letter, error)
-        return Outcome(letter, self._next_at(letter.place_id, chat.limits), platform_id, below=below)
+        next_at = self._pace.next_at(letter.place_id, chat.limits, self._now())
+        return Outcome(letter, next_at, platform_id, below=below)
 
     async def _sent(self, chat: Chat, letter: Letter) -> str | None:
         """Send a letter, unless it was taken back before it was ever said. Files go with it once."""
@@ -198,18 +195,6 @@ class Delivery:
         if _brings(letter):
             return await chat.send(letter, await files.fetch(self._chats, letter.message.files))
         return await chat.send(replace(letter, message=files.with_names(letter.message)))
-
-    def _next_at(self, place_id: int, limits: tuple[Bucket, ...]) -> datetime:
-        """Return when the place may be spoken in again, now that something was said there."""
-        now = self._now()
-        steps = [timedelta(seconds=bucket.seconds) for bucket in limits]
-        before = self._full_at.pop(place_id, [now] * len(limits))
-        full_at = [max(at, now) + step for at, step in zip(before, steps, strict=True)]
-        self._full_at[place_id] = full_at
-        if len(self._full_at) > _PLACES_REMEMBERED:
-            self._full_at.popitem(last=False)
-        room = [step * (bucket.most - 1) for step, bucket in zip(steps, limits, strict=True)]
-        return max([now, *(at - left for at, left in zip(full_at, room, strict=True))])
 
     def _failed(self, letter: Letter, error: SendError) -> Outcome:
         now = self._now()
@@ -224,7 +209,7 @@ class Delivery:
             return Outcome(letter, now, error=str(error), closed=error.closed)
         wait = timedelta(seconds=error.retry_after) if error.retry_after else _backoff(letter.attempts)
         if error.everywhere:
-            self._pauses[letter.platform, letter.workspace] = now + wait
+            self._pace.pause(letter, now + wait)
         log.info("outbox.delayed", letter=letter.id, seconds=wait.total_seconds(), reason=str(error))
         return Outcome(
             letter,

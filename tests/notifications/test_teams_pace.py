@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.outbox import Delivery
+from notifications.pace import Pace as Kept
 from notifications.teams.send import TeamsChat
 from tests.desk_in_tests import MONDAY_TEN
 
@@ -18,15 +18,14 @@ class Pace:
 
     def __init__(self) -> None:
         self.now = MONDAY_TEN
-        nothing: Any = None
-        self.delivery = Delivery(nothing, {}, nothing, lambda: self.now, timedelta(1))
+        self.kept = Kept()
         self.begun: list[datetime] = []
 
     def post(self, takes: float = 0.0) -> None:
         """Post as soon as may be; the answer comes after `takes` seconds, and the post some time before."""
         self.begun.append(self.now)
         self.now += timedelta(seconds=takes)
-        self.now = max(self.now, self.delivery._next_at(1, TeamsChat.limits))
+        self.now = max(self.now, self.kept.next_at(1, TeamsChat.limits, self.now))
 
     def assert_held(self) -> None:
         for seconds, most in ((1, 7), (2, 8), (30, 60), (3600, 1800)):
