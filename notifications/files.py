@@ -118,15 +118,18 @@ async def pass_on(
     parcels: Sequence[tuple[Sequence[Carried], T]],
     send: Callable[[T], Awaitable[object]],
     within: float = MOST_SECONDS,
+    apart: float = 0.0,
 ) -> list[Carried]:
     """Send files in order, each parcel of them as `send` takes it; return those that did not arrive, and why.
 
-    Never fails: the message that they belong to stands already. A platform that is busy is asked again, soon.
+    Never fails: the message that they belong to stands already. A platform that is busy is asked again, soon;
+    `apart` are the seconds to wait before each parcel, so that it does not become busy.
     """
     until, left = asyncio.get_running_loop().time() + within, list[Carried]()
     for files, parcel in parcels:
         try:
             async with asyncio.timeout_at(until):
+                await asyncio.sleep(apart)
                 await _send(parcel, send)
         except SendError as error:
             log.warning("files.not_sent", reason=str(error))

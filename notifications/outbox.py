@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from msgspec.structs import replace
 
-from desk.messages import Message
+from desk.messages import Attached, Message
 from desk.wording import sentence as _
 from notifications import files
 from notifications.chat import Chat, FilesLeft, SendError
@@ -185,15 +185,16 @@ class Delivery:
             platform_id, below = error.post, letter.message and files.note(letter.message, error.left)
         except SendError as error:
             return self._failed(letter, error)
-        next_at = self._pace.next_at(letter.place_id, chat.limits, self._now())
+        # Each file may be a post of its own; where several share one, we are slower than we must be.
+        next_at = self._pace.next_at(letter.place_id, chat.limits, self._now(), 1 + len(_brings(letter)))
         return Outcome(letter, next_at, platform_id, below=below)
 
     async def _sent(self, chat: Chat, letter: Letter) -> str | None:
         """Send a letter, unless it was taken back before it was ever said. Files go with it once."""
         if letter.message is None:
             return None if letter.edits is None else await chat.send(letter)
-        if _brings(letter):
-            return await chat.send(letter, await files.fetch(self._chats, letter.message.files))
+        if brought := _brings(letter):
+            return await chat.send(letter, await files.fetch(self._chats, brought))
         return await chat.send(replace(letter, message=files.with_names(letter.message)))
 
     def _failed(self, letter: Letter, error: SendError) -> Outcome:
@@ -220,18 +221,16 @@ class Delivery:
         )
 
 
-def _brings(letter: Letter) -> bool:
-    """Whether files go with a letter: with the post that it makes, not with what changes it."""
-    return letter.edits is None and letter.message is not None and bool(letter.message.files)
+def _brings(letter: Letter) -> tuple[Attached, ...]:
+    """Return the files that go with a letter: with the post that it makes, not with what changes it."""
+    return letter.message.files if letter.message is not None and letter.edits is None else ()
 
 
 def _perhaps_left(letter: Letter) -> Message | None:
     """Return what is said of the files of a post that stood already: whether they followed, nobody knows."""
     if letter.message is None or not _brings(letter):
         return None
-    return files.note(
-        letter.message, [files.Carried(one, None, files.UNSURE) for one in letter.message.files]
-    )
+    return files.note(letter.message, [files.Carried(one, None, files.UNSURE) for one in _brings(letter)])
 
 
 def _follow(tx: Transaction, now: datetime) -> None:

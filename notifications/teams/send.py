@@ -82,7 +82,7 @@ class TeamsChat:
         async def send(activity: dict[str, Any]) -> None:
             await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
 
-        if left := await pass_on(enclosed.parcels, send):
+        if left := await pass_on(enclosed.parcels, send, apart=self.limits[0].seconds):
             raise FilesLeft(post, left)
         return post
 

@@ -280,6 +280,21 @@ async def test_every_limit_of_a_platform_holds(office: PostOffice) -> None:
     assert office.platform.said("a") == ["0", "1", "2", "3"]
 
 
+async def test_the_files_of_a_letter_count_as_posts_too(office: PostOffice) -> None:
+    office.platform.limits = (Bucket(2, 10.0),)
+    files = tuple(Attached(f"{n}.txt", "web", "try") for n in range(3))
+    await office.put_message("a", Message((Text(("with files",)),), files=files))
+    await office.put("a", "after")
+    for seconds in (0, 29):
+        await office.wait_for(seconds)
+        await office.put(f"b{seconds}", "elsewhere")
+        await office.until(lambda here=f"b{seconds}": office.platform.said(here) == ["elsewhere"])  # type: ignore[misc]
+    assert office.platform.said("a") == ["with files"]
+    await office.wait_for(1)
+    await office.idle()
+    assert office.platform.said("a") == ["with files", "after"]
+
+
 async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice) -> None:
     office.platform.failures = [SendError("429", temporary=True, retry_after=30, everywhere=True)]
     await office.put("a", "one")

@@ -1,9 +1,13 @@
 """Posting to Teams, against a small server that answers as the connector does."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
+from desk.messages import Attached
 from notifications.chat import Chat
+from notifications.files import Carried
 from notifications.teams.send import TeamsChat
 from storage.letters import Letter
 from tests.connector_in_tests import CHANNEL, CHAT, HELLO, MAN, Connector, letter
@@ -152,3 +156,18 @@ async def test_what_is_said_beside_the_outbox(chat: TeamsChat, teams: Connector)
     await chat.say("T1", CHANNEL, HELLO, {"bot": "28:b", "type": "channel"}, "9.0")
     assert teams.asked[0].body["conversation"] == {"id": f"{CHANNEL};messageid=9.0"}
     assert teams.asked[0].body["from"] == {"id": "28:b"}
+
+
+async def test_files_below_a_post_keep_the_pace_of_the_conversation(
+    chat: TeamsChat, teams: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[tuple[float, int]] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append((seconds, len(teams.asked)))
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    files = [Carried(Attached(f"{n}.pdf", "slack", "T1"), b"%PDF") for n in range(3)]
+    await chat.send(letter(to=CHAT), files)
+    assert waited == [(0.6, 1), (0.6, 2), (0.6, 3)]
+    assert len(teams.asked) == 4
