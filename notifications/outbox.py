@@ -37,6 +37,7 @@ log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
 _LEASE_WITH_FILES = timedelta(minutes=3)  # they take as long to be fetched and passed on as is allowed
+_SOONER = timedelta(seconds=10)  # before a lease ends, what did not leave is given up, in doubt
 _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
@@ -69,6 +70,7 @@ class Delivery:
         self._woken = asyncio.Event()
         self._outcomes: list[Outcome] = []
         self._under_way: set[asyncio.Task[None]] = set()
+        self._busy: set[int] = set()  # places of what is under way, or not noted yet
         self._pace = Pace()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
@@ -112,6 +114,7 @@ class Delivery:
         if set_back:
             self._pace.forget()
         most = 0 if self._closing else room
+        busy = self._busy - {outcome.letter.place_id for outcome in outcomes}
 
         def work(tx: Transaction) -> tuple[list[Letter], datetime | None]:
             if outcomes:
@@ -119,6 +122,8 @@ class Delivery:
             if set_back:
                 _follow(tx, now)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
+            # Leases ran out all the same where the clock was set forward.
+            claimed = [letter for letter in claimed if letter.place_id not in busy]
             letters.hold(tx, [one.place_id for one in claimed if _brings(one)], now + _LEASE_WITH_FILES)
             claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
             # While something is under way, its end is what wakes us.
@@ -127,6 +132,7 @@ class Delivery:
         claimed, due = await self._database.write(work)
         self._latest = now
         del self._outcomes[: len(outcomes)]
+        self._busy = busy | {letter.place_id for letter in claimed}
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
             self._under_way.add(task)
@@ -159,7 +165,11 @@ class Delivery:
 
     async def _deliver(self, letter: Letter) -> None:
         try:
-            outcome = await self._send(letter)
+            lease = _LEASE_WITH_FILES if _brings(letter) else _LEASE
+            async with asyncio.timeout((lease - _SOONER).total_seconds()):
+                outcome = await self._send(letter)
+        except TimeoutError:
+            outcome = self._failed(letter, SendError("it took too long", temporary=True, uncertain=True))
         except Exception:
             log.exception("outbox.failed", letter=letter.id)
             outcome = self._failed(letter, _our_mistake(letter))

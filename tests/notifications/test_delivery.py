@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from desk.messages import Attached, Message, Text
+from notifications import outbox as module
 from notifications.chat import Bucket, FilesLeft, SendError
 from notifications.files import MOST_BYTES, Carried, fetch
 from notifications.outbox import Delivery
@@ -724,6 +725,32 @@ async def test_a_place_that_brings_files_is_left_to_its_sender_for_longer(office
     assert await office.database.write(lambda tx: letters.claim(tx, soon, soon, 10)) == []
     assert len(await office.database.write(lambda tx: letters.claim(tx, late, late, 10))) == 1
     office.platform.held.set()
+
+
+async def test_a_letter_that_takes_too_long_is_given_up_in_doubt_before_its_lease_ends(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SOONER", module._LEASE - timedelta(seconds=0.01))
+    office.platform.held = asyncio.Event()
+    await office.put("a", "late")
+    await office.noted()
+    office.platform.held = None
+    monkeypatch.undo()
+    await office.wait_for(2)
+    await office.idle()
+    assert (office.platform.said("a"), len(office.platform.found)) == (["late"], 1)
+
+
+async def test_what_is_under_way_is_not_sent_again_when_the_clock_is_set_forward(office: PostOffice) -> None:
+    office.platform.held = asyncio.Event()
+    await office.put("a", "under way")
+    await office.until(lambda: office.platform.begun == 1)
+    await office.wait_for(3600)
+    await office.put("b", "elsewhere")
+    await office.until(lambda: office.platform.begun == 2)
+    office.platform.held.set()
+    await office.idle()
+    assert (office.platform.said("a"), office.platform.found) == (["under way"], [])
 
 
 async def test_a_file_that_takes_too_long_is_left_where_it_is() -> None:
