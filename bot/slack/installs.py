@@ -142,7 +142,8 @@ class Installs:
         async with self._renewing:
             bot = await self._bot(workspace)
             try:
-                bot = await self._renewed(bot)
+                # The token to renew with serves once: who gives up meanwhile must not lose the new one.
+                bot = await asyncio.shield(self._renewed(bot))
             except (SlackTokenRotationError, *FAILURES) as error:
                 bot = await self._without_renewal(bot, error)
         token = str(bot.bot_token)

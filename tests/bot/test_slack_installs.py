@@ -35,10 +35,12 @@ class Slack:
     renewals: int = 0
     down: bool = False
     used: set[str] = field(default_factory=set)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     met: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(1))
 
     async def access(self, request: web.Request) -> web.Response:
         form = await request.post()
+        self.asked.set()
         await self.met.wait()
         if self.down:
             return web.Response(status=503)
@@ -144,6 +146,22 @@ async def test_within_a_process_a_token_is_renewed_once(processes: list[Process]
     await install(processes[0], ends_in=60)
     tokens = await asyncio.gather(*(processes[0].installs.token_for("T1") for _ in range(5)))
     assert (set(tokens), fake.renewals) == ({"xoxe.1"}, 1)
+
+
+async def test_a_letter_that_is_given_up_meanwhile_loses_no_token(
+    processes: list[Process], fake: Slack
+) -> None:
+    await install(processes[0], ends_in=60)
+    fake.met = asyncio.Barrier(2)
+    asking = asyncio.create_task(processes[0].installs.token_for("T1"))
+    async with asyncio.timeout(10):
+        await fake.asked.wait()
+        asking.cancel()
+        await fake.met.wait()
+        fake.met = asyncio.Barrier(1)
+        while await processes[1].installs.token_for("T1") != "xoxe.1":
+            processes[1].installs._tokens.clear()
+    assert fake.renewals == 1
 
 
 async def test_two_processes_that_renew_at_once_both_have_a_token_that_holds(
