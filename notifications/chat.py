@@ -14,7 +14,8 @@ class SendError(Exception):
     """A post did not arrive.
 
     `temporary` failures are tried again, after `retry_after` seconds where the platform said so.
-    `everywhere` means that the whole workspace must wait, not this place alone. `uncertain` means that
+    `everywhere` means that the whole workspace must wait, not this place alone: with posts where this was
+    one, with edits where it was an edit. `uncertain` means that
     it may have arrived all the same: ask with `find` before sending again. `closed` means that nobody hears
     us in this place any more, whatever we say there, until somebody speaks to us there again.
     """

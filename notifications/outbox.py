@@ -188,7 +188,8 @@ class Delivery:
             why = "the workspace asked us to wait"
             return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
         try:
-            found = await chat.find(letter) if letter.doubtful else None
+            # An edit is the same when it is made twice.
+            found = await chat.find(letter) if letter.doubtful and letter.edits is None else None
             platform_id = found or await self._sent(chat, letter)
             below = _perhaps_left(letter) if found else None
         except FilesLeft as error:

@@ -14,7 +14,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._full_at: OrderedDict[int, list[datetime]] = OrderedDict()
-        self._pauses: dict[tuple[str, str], datetime] = {}
+        self._pauses: dict[tuple[str, str, bool], datetime] = {}
 
     def forget(self) -> None:
         """Forget all instants: the clock was set back."""
@@ -33,10 +33,14 @@ class Pace:
         return max([now, *(at - left for at, left in zip(full_at, room, strict=True))])
 
     def pause(self, letter: Letter, until: datetime) -> None:
-        """Note that a letter's whole workspace must wait."""
-        self._pauses[letter.platform, letter.workspace] = until
+        """Note that the whole workspace must wait with posts, or with edits, whichever this letter is."""
+        self._pauses[_kind(letter)] = until
 
     def paused(self, letter: Letter, now: datetime) -> datetime | None:
         """Return until when a letter must wait, None where it need not."""
-        until = self._pauses.get((letter.platform, letter.workspace))
+        until = self._pauses.get(_kind(letter))
         return until if until is not None and until > now else None
+
+
+def _kind(letter: Letter) -> tuple[str, str, bool]:
+    return letter.platform, letter.workspace, letter.edits is not None

@@ -71,9 +71,9 @@ _CLOSING = frozenset(
 # Of these Slack says that a part may have been done all the same.
 _UNCERTAIN = frozenset({"internal_error", "fatal_error"})
 _PASSING = frozenset({"service_unavailable", "request_timeout", "team_added_to_org", "update_failed"})
-# Posting is limited per channel, everything else per method and workspace.
-# https://docs.slack.dev/apis/web-api/rate-limits
-_PER_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral"})
+# Posting is limited per channel, everything else per method and workspace: what limits how a letter is looked
+# for, or what else is asked, must not hold up posts and edits. https://docs.slack.dev/apis/web-api/rate-limits
+_EDITING = frozenset({"chat.update", "chat.delete"})
 
 
 class SlackRefused(SendError):
@@ -87,7 +87,7 @@ class SlackRefused(SendError):
 def refusal(method: str, status: int, headers: Mapping[str, str], code: str) -> SlackRefused:
     """Return the error for an answer of Slack's that is not "ok"; `code` is "" when there was no JSON."""
     if status == 429 or code in _LIMITED:
-        everywhere = method not in _PER_CHANNEL or code == "message_limit_exceeded"
+        everywhere = method in _EDITING or code == "message_limit_exceeded"
         wait = _seconds(headers.get("Retry-After"))
         return SlackRefused(code or "ratelimited", temporary=True, retry_after=wait, everywhere=everywhere)
     if code in _PASSING:

@@ -31,7 +31,9 @@ class SlackChat:
     We post without slack_sdk's client, which costs as much again as the request itself.
     """
 
-    limits: tuple[Bucket, ...] = (Bucket(5, 1.0),)  # https://docs.slack.dev/apis/web-api/rate-limits
+    # A channel takes a post a second, and a workspace fifty edits a minute.
+    # https://docs.slack.dev/apis/web-api/rate-limits
+    limits: tuple[Bucket, ...] = (Bucket(5, 1.2),)
 
     def __init__(
         self,

@@ -310,6 +310,23 @@ async def test_a_workspace_that_asks_us_to_wait_is_left_alone(office: PostOffice
     assert office.platform.said("b") == ["two"]
 
 
+async def test_a_workspace_that_takes_no_more_edits_takes_posts_all_the_same(office: PostOffice) -> None:
+    for place in ("a", "b"):
+        await office.put(place, "card", key="card:1")
+    await office.idle()
+    office.platform.failures = [SendError("429", temporary=True, retry_after=30, everywhere=True)]
+    await office.put("a", "card, changed", key="card:1")
+    await office.until(lambda: not office.platform.failures)
+    await office.noted()
+    await office.put("b", "card, changed", key="card:1")
+    await office.put("c", "a call")
+    await office.until(lambda: office.platform.said("c") == ["a call"])
+    assert office.platform.said("a") == office.platform.said("b") == ["card"]
+    await office.wait_for(30)
+    await office.idle()
+    assert office.platform.said("a") == office.platform.said("b") == ["card", "card, changed"]
+
+
 async def test_what_is_refused_for_good_does_not_hold_up_the_rest_and_the_team_hears(
     desk: TestedDesk, office: PostOffice
 ) -> None:
@@ -467,6 +484,17 @@ async def test_after_an_uncertain_outcome_the_platform_is_asked_first(office: Po
     await office.idle()
     assert office.platform.said("a") == ["once"]
     assert office.platform.found
+
+
+async def test_an_edit_in_doubt_is_made_again_without_asking(office: PostOffice) -> None:
+    await office.put("a", "open", key="card:1")
+    await office.idle()
+    office.platform.failures = [SendError("timeout", temporary=True, retry_after=1, uncertain=True)]
+    await office.put("a", "resolved", key="card:1")
+    await office.until(lambda: not office.platform.failures)
+    await office.wait_for(2)
+    await office.idle()
+    assert (office.platform.said("a"), office.platform.found) == (["open", "resolved"], [])
 
 
 async def test_a_post_with_a_key_is_edited_rather_than_repeated(office: PostOffice) -> None:

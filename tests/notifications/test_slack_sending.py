@@ -135,10 +135,26 @@ async def test_a_channel_that_is_too_busy_says_when_to_come_back(chat: SlackChat
     assert (error.temporary, error.retry_after, error.everywhere, error.uncertain) == (True, 17, False, False)
 
 
-async def test_other_methods_are_limited_for_the_whole_workspace(chat: SlackChat, slack: FakeSlack) -> None:
+@pytest.mark.parametrize("message", [HELLO, None])
+async def test_edits_are_limited_for_the_whole_workspace(
+    chat: SlackChat, slack: FakeSlack, message: Message | None
+) -> None:
     slack.answers_with(429, **{"Retry-After": "3"})
-    error = await failure(chat, letter(edits="0.5"))
+    error = await failure(chat, letter(message, edits="0.5"))
     assert (error.temporary, error.retry_after, error.everywhere) == (True, 3, True)
+
+
+async def test_a_workspace_that_takes_no_more_posts_takes_them_nowhere(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.refuses("message_limit_exceeded")
+    error = await failure(chat)
+    assert (error.temporary, error.everywhere) == (True, True)
+
+
+def test_the_pace_of_a_place_is_within_what_slack_takes_of_edits() -> None:
+    ((_most, seconds),) = SlackChat.limits
+    assert 60 / seconds <= 50
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "²"])
@@ -398,11 +414,11 @@ async def test_a_file_for_which_slack_names_no_place_is_left_and_the_post_stands
     ]
 
 
-async def test_asking_may_fail_too(chat: SlackChat, slack: FakeSlack) -> None:
+async def test_asking_may_fail_too_and_holds_up_no_other_place(chat: SlackChat, slack: FakeSlack) -> None:
     slack.answers_with(429, **{"Retry-After": "60"})
     with pytest.raises(SendError) as caught:
         await chat.find(letter())
-    assert caught.value.everywhere
+    assert (caught.value.retry_after, caught.value.everywhere) == (60, False)
 
 
 async def test_answers_to_one_person(chat: SlackChat, slack: FakeSlack) -> None:
