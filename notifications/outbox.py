@@ -38,6 +38,7 @@ log = structlog.get_logger()
 _LEASE = timedelta(seconds=60)
 _LEASE_WITH_FILES = timedelta(minutes=3)  # they take as long to be fetched and passed on as is allowed
 _SOONER = timedelta(seconds=10)  # before a lease ends, what did not leave is given up, in doubt
+_SOON = timedelta(seconds=1)  # mostly the end of what was claimed wakes us, before we need to ask what is due
 _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
@@ -126,8 +127,9 @@ class Delivery:
             claimed = [letter for letter in claimed if letter.place_id not in busy]
             letters.hold(tx, [one.place_id for one in claimed if _brings(one)], now + _LEASE_WITH_FILES)
             claimed = [self._written(tx, letter, now) if letter.late else letter for letter in claimed]
-            # While something is under way, its end is what wakes us.
-            return claimed, None if claimed or self._under_way else letters.next_due(tx)
+            if claimed:
+                return claimed, now + _SOON
+            return claimed, letters.next_due(tx) if most else None
 
         claimed, due = await self._database.write(work)
         self._latest = now

@@ -670,6 +670,23 @@ async def test_with_as_much_under_way_as_may_be_nothing_is_asked_again_and_again
     assert asked < 5
 
 
+async def test_while_something_hangs_other_places_are_spoken_in_when_they_are_due(database: Database) -> None:
+    office = PostOffice(database)
+    office.platform.limits = (Bucket(1, 10.0),)
+    for text in ("said", "paced"):
+        await office.put("b", text)
+    await office.delivery._round()
+    await asyncio.gather(*office.delivery._under_way)
+    office.platform.held = asyncio.Event()
+    await office.put("a", "hangs")
+    soon = await office.delivery._round()
+    assert soon is not None
+    assert soon <= office.clock.now + timedelta(seconds=1)
+    assert await office.delivery._round() == office.clock.now + timedelta(seconds=10)
+    office.platform.held.set()
+    await asyncio.gather(*office.delivery._under_way)
+
+
 async def test_a_desk_whose_database_went_away_stops_all_the_same(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
