@@ -6,7 +6,8 @@ from desk.messages import Field, Form, Message
 from desk.wording import sentence as _
 from desk.wording import words
 from notifications.slack.parts import Element, options, plain, sections
-from notifications.slack.text import clean, cut, mrkdwn_chunks
+from notifications.slack.text import clean, mrkdwn_chunks
+from notifications.words import cut
 
 _LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_LINE = 24, 2000, 3000
 _CANCEL = _("Cancel")

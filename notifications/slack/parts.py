@@ -23,14 +23,13 @@ from desk.messages import (
 )
 from notifications.slack.text import (
     clean,
-    cut,
     escaped,
     mrkdwn,
     mrkdwn_chunks,
     preformatted,
     quoted,
-    words_of,
 )
+from notifications.words import cut, words_of
 
 Element = dict[str, Any]
 

@@ -8,19 +8,18 @@ from typing import Any
 from zlib import crc32
 
 import msgspec
-from msgspec.structs import replace
 
-from desk.messages import Block, Bold, Buttons, Facts, Fine, Message, Quote, Rich, Table, Text
-from desk.wording import sentence as _
-from desk.wording import words
+from desk.messages import Block, Bold, Buttons, Facts, Fine, Message, Quote, Table, Text
+from notifications.fit import fitted
 from notifications.slack.parts import Element, columns, draw, size
-from notifications.slack.text import cut, mrkdwn_chunks, words_of
+from notifications.slack.text import mrkdwn_chunks
+from notifications.words import words_of
 
 MOST_BLOCKS = 50
 LONGEST_MESSAGE = 13_000  # characters of all blocks as JSON
 LONGEST_FALLBACK = 3000
 _encode = msgspec.json.Encoder().encode
-_THE_REST = _("The rest is in the ticket.")
+_LONGEST_ID = 50  # characters that the name of a block of buttons takes
 
 
 def render(message: Message) -> dict[str, Any]:
@@ -29,35 +28,15 @@ def render(message: Message) -> dict[str, Any]:
     What is too long is cut with "…", and a line says where the rest is.
     """
     parts: list[Block] = [Text((Bold(message.author),))] if message.author else []
-    blocks = _fitting([*parts, *message.blocks], message)
-    return {"blocks": blocks, "text": _fallback(message)}
+    blocks = fitted([*parts, *message.blocks], message, draw, _fit)[:MOST_BLOCKS]
+    return {"blocks": _with_ids(blocks), "text": _fallback(message)}
 
 
-def _fitting(parts: list[Block], message: Message) -> list[Element]:
-    """Render everything where it fits."""
-    rendered = [(part, draw(part, message)) for part in parts]
-    blocks = _with_ids([block for _part, drawn in rendered for block in drawn])
-    if len(blocks) > MOST_BLOCKS or size(blocks) > LONGEST_MESSAGE:
-        return _with_ids(_shrunk(rendered, message))
-    return blocks
-
-
-def _shrunk(rendered: list[tuple[Block, list[Element]]], message: Message) -> list[Element]:
-    """Return the buttons whole, and of the rest as much as there is room for."""
-    rest = draw(Fine((words(message.language)(_THE_REST),)), message)
-    buttons = [block for part, drawn in rendered if isinstance(part, Buttons) for block in drawn]
-    room, places = LONGEST_MESSAGE - size(buttons + rest) - 50 * len(buttons), MOST_BLOCKS - len(buttons) - 1
-    blocks: list[Element] = []
-    full = False
-    for part, drawn in rendered:
-        if isinstance(part, Buttons):
-            blocks += drawn
-        elif not full:
-            full = size(drawn) > room or len(drawn) > places
-            shown = drawn if not full else [*_cut(part, message, room, places), *rest]
-            room, places = room - size(shown), places - len(shown)
-            blocks += shown
-    return blocks[:MOST_BLOCKS]
+def _fit(blocks: list[Element]) -> bool:
+    if len(blocks) > MOST_BLOCKS:
+        return False
+    named: int = sum(block["type"] == "actions" for block in blocks)
+    return size(blocks) <= LONGEST_MESSAGE - _LONGEST_ID * named
 
 
 def _with_ids(blocks: list[Element]) -> list[Element]:
@@ -69,41 +48,6 @@ def _with_ids(blocks: list[Element]) -> list[Element]:
         block | {"block_id": f"do-{version:08x}-{place}"} if block["type"] == "actions" else block
         for place, block in enumerate(blocks)
     ]
-
-
-def _cut(part: Block, message: Message, room: int, places: int) -> list[Element]:
-    """Render the beginning of `part` that fits, nothing if nearly nothing would."""
-    longest = room
-    while longest > 100:
-        drawn = draw(_shortened(part, longest, message), message)
-        if size(drawn) <= room and len(drawn) <= places:
-            return drawn
-        longest = longest * 3 // 4
-    return []
-
-
-def _shortened(part: Block, longest: int, message: Message) -> Block:
-    match part:
-        case Text(rich=rich) | Fine(rich=rich):
-            return replace(part, rich=_beginning(rich, longest, message))
-        case Quote(text=text):
-            return Quote(cut(text, longest))
-        case Table(rows=rows):
-            return replace(part, rows=rows[: longest // 100])
-        case Facts(facts=facts):
-            return Facts(facts[: longest // 1000])
-        case Buttons():
-            return part
-
-
-def _beginning(rich: Rich, longest: int, message: Message) -> Rich:
-    kept: Rich = ()
-    for part in rich:
-        words_in_it = words_of((part,), message)
-        if len(words_in_it) > longest:
-            return (*kept, cut(words_in_it, max(longest, 1)))
-        kept, longest = (*kept, part), longest - len(words_in_it)
-    return kept
 
 
 def _fallback(message: Message) -> str:

@@ -5,37 +5,28 @@ Text from people stays text: it mentions nobody, formats nothing, and a link in 
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
-from desk.instants import say_distance, say_instant
 from desk.messages import Bold, Code, Inline, Link, Mention, Message, Rich, When
+from notifications.words import LONGEST_URL, LOOKS_LIKE, URL, cut, distance, instant
 
 # Most words of ours hold nothing that Slack could take for more than text.
 _SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff&<>*_~`@]|https?:")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_URL = re.compile(r"https?://[^\s<>|\"'`]{1,1500}[^\s<>|\"'`.,;:!?)\]}*_~]")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 # Slack has no way to escape these. Where one would open a format, a character that looks like it stands
 # in; inside a word it is left alone, so that names of files can be copied.
 _OPENS = re.compile(r"(?<![0-9A-Za-z])[*_~](?=\S)|`")
-_LOOKS_LIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
 _MENTIONS = re.compile(r"(?<![0-9A-Za-z])@(?=\w)|^[^\S\n]*(?=&gt;)", re.MULTILINE)
 _ZERO_WIDTH_SPACE = "\u200b"
 # The only short enough form that shows the weekday. Slack would begin it with a capital, were it first.
 _DATE = _ZERO_WIDTH_SPACE + "{date_long_pretty}, {time}"
-_LONGEST_STRESSED, _LONGEST_URL = 300, 1000
-_A_MINUTE = timedelta(minutes=1)
+_LONGEST_STRESSED = 300
 _SLICE = 500  # characters that, even if each needs escaping, fit into any text of Slack's
 
 
 def clean(text: str) -> str:
     """Return `text` without control characters and broken surrogates, which Slack or JSON would refuse."""
     return _CONTROL.sub("", text)
-
-
-def cut(text: str, longest: int) -> str:
-    """Return at most `longest` characters of `text`; "…" stands for what is missing."""
-    return text if len(text) <= longest else text[: max(longest - 1, 0)].rstrip() + "…"
 
 
 def mrkdwn(rich: Rich, message: Message) -> str:
@@ -86,14 +77,14 @@ def _mrkdwn(part: Inline, message: Message) -> str:
             typed = _entities(_one_line(text).replace("`", "ˋ"))
             return f"`{typed}`" if typed else ""
         case When(at=at, bold=bold):
-            said = say_instant(at, message.zone, message.language)
+            said = instant(part, message)
             date = f"<!date^{int(at.timestamp())}^{_DATE}|{said}>"
-            return (f"*{date}*" if bold else date) + _distance(part, message)
+            return (f"*{date}*" if bold else date) + distance(part, message)
         case Mention(user=user, name=name):
             return f"<@{user}>" if _USER.fullmatch(user) else escaped(name)
         case Link(url=url, text=text):
             label = _disarmed(_one_line(text).replace("|", "¦"))
-            known = label and len(_entities(url)) < _LONGEST_URL and _URL.fullmatch(url)
+            known = label and len(_entities(url)) < LONGEST_URL and URL.fullmatch(url)
             return f"<{_entities(url)}|{label}>" if known else label
 
 
@@ -106,14 +97,14 @@ def escaped(text: str) -> str:
     if not _SPECIAL.search(text):
         return text
     said, begin = "", 0
-    for url in _URL.finditer(text):
+    for url in URL.finditer(text):
         said += _disarmed(text[begin : url.start()]) + f"<{_entities(clean(url[0]))}>"
         begin = url.end()
     return said + _disarmed(text[begin:])
 
 
 def _disarmed(text: str) -> str:
-    said = _OPENS.sub(lambda found: _LOOKS_LIKE[found[0]], _entities(clean(text)))
+    said = _OPENS.sub(lambda found: LOOKS_LIKE[found[0]], _entities(clean(text)))
     return _MENTIONS.sub(lambda found: found[0] + _ZERO_WIDTH_SPACE, said)
 
 
@@ -139,27 +130,3 @@ def preformatted(lines: Iterable[str], longest: int) -> list[str]:
     """Return lines in letters of equal width, as texts of at most `longest` characters."""
     safe = (_entities(clean(line).replace("`", "ˋ"))[: longest - 20] + "\n" for line in lines)
     return [f"```\n{text}\n```" for text in gathered(safe, longest - 10)]
-
-
-def words_of(rich: Rich, message: Message) -> str:
-    """Return `rich` without dress, its instants in the message's zone and language: for a notification."""
-    return "".join(_words(part, message) for part in rich)
-
-
-def _words(part: Inline, message: Message) -> str:
-    match part:
-        case str():
-            return part
-        case When(at=at):
-            return say_instant(at, message.zone, message.language) + _distance(part, message)
-        case Mention(name=name):
-            return name
-        case Bold(text=text) | Code(text=text) | Link(text=text):
-            return text
-
-
-def _distance(when: When, message: Message) -> str:
-    # A post stays as it is written: "(now)" beside the time would be wrong a minute later.
-    if when.now is None or abs(when.at - when.now) < _A_MINUTE:
-        return ""
-    return f" ({say_distance(when.at, when.now, message.language)})"

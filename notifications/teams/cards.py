@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from desk.messages import Block, Buttons, Live, Message
+from notifications.fit import fitted
 from notifications.teams.buttons import actions, size
-from notifications.teams.fit import fitted
 from notifications.teams.parts import draw
 from notifications.teams.runs import Element
 from notifications.teams.text import entities, summary
@@ -29,7 +29,7 @@ def card(message: Message, parts: list[Block], room: int) -> Element:
         content["refresh"] = _refresh(message.live)
     mentioned = entities(parts)
     left = room - size(attachment([], **content | _notifying(mentioned)))
-    body = fitted(parts, message, draw, left)
+    body = fitted(parts, message, draw, lambda said: size(said) <= left)
     return attachment(body, **content | _notifying(still_said(mentioned, body)))
 
 

@@ -12,7 +12,8 @@ from desk.wording import words
 from notifications.teams.buttons import choices, execute, label
 from notifications.teams.cards import attachment
 from notifications.teams.runs import Element, paragraph
-from notifications.teams.text import clean, cut, one_line
+from notifications.teams.text import clean, one_line
+from notifications.words import cut
 
 LONGEST_FIELD = 3000  # characters of what is typed, as in Slack
 

@@ -9,13 +9,12 @@ from desk.messages import Block, Bold, Code, Fine, Inline, Link, Mention, Messag
 from notifications.teams.text import (
     address,
     clean,
-    distance,
-    instant,
     linked,
     name_of,
     one_line,
     shown,
 )
+from notifications.words import distance, instant
 
 _LONGEST_LABEL = 300
 

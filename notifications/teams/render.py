@@ -3,9 +3,9 @@
 from typing import Any
 
 from desk.messages import Block, Bold, Buttons, Facts, Message, Table, Text
+from notifications.fit import fitted
 from notifications.teams.buttons import size
 from notifications.teams.cards import card, still_said
-from notifications.teams.fit import fitted
 from notifications.teams.html import paragraphs
 from notifications.teams.text import entities, one_line, summary
 
@@ -41,7 +41,7 @@ def _text(message: Message, taken: int) -> dict[str, Any]:
     parts = _parts(message)
     mentioned = entities(parts)
     taken += size({"textFormat": "xml", "text": "", "entities": mentioned})
-    said = fitted(parts, message, paragraphs, LARGEST - taken)
+    said = fitted(parts, message, paragraphs, lambda said: size(said) <= LARGEST - taken)
     body = {"textFormat": "xml", "text": "".join(said) or "<p>…</p>"}
     notified = still_said(mentioned, said)
     return body | {"entities": notified} if notified else body

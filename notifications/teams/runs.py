@@ -14,15 +14,13 @@ from desk.messages import Bold, Code, Inline, Link, Mention, Message, Rich, When
 from notifications.teams.text import (
     address,
     clean,
-    distance,
-    instant,
     linked,
     mentions,
     name_of,
     one_line,
     shown,
-    words_in,
 )
+from notifications.words import LOOKS_LIKE, distance, instant, words_in
 
 Element = dict[str, Any]
 
@@ -31,7 +29,6 @@ _BOLD: Element = {"weight": "Bolder"}
 # Clients fill in {{DATE(...)}} in any run, and look for <at> in a card that mentions somebody.
 _READ_BY_CLIENTS = re.compile(r"(?<=\{)(?=\{)|(?<=<)(?=/?at>)")
 _FORMATS = re.compile(r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|[*~`]")
-_LOOKS_LIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
 _OPENS = re.compile(r"(?<=[\\&<\]!])|(?<=\{)(?=\{)")
 _BEGINS = re.compile(r"^(?=[\s\d#>=|+-])", re.MULTILINE)  # a heading, a list, a quotation
 _ZERO_WIDTH_SPACE = "\u200b"
@@ -97,5 +94,5 @@ def _marked(part: Inline, message: Message) -> str:
 
 
 def _disarmed(text: str) -> str:
-    words = _FORMATS.sub(lambda found: _LOOKS_LIKE[found[0]], clean(text))
+    words = _FORMATS.sub(lambda found: LOOKS_LIKE[found[0]], clean(text))
     return _OPENS.sub(_ZERO_WIDTH_SPACE, words)

@@ -5,36 +5,28 @@ Text from people stays text: it mentions nobody, formats nothing, and a link in 
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
-from desk.instants import say_distance, say_instant
 from desk.messages import (
     Block,
-    Bold,
-    Code,
     Facts,
     Fine,
-    Inline,
     Link,
     Mention,
     Message,
     Quote,
     Rich,
     Text,
-    When,
 )
+from notifications.words import LONGEST_URL, NO_BREAK_SPACE, URL, cut, words_of
 
 # What JSON, XML or Teams would refuse: control characters, halves of surrogate pairs, non-characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
-_URL = re.compile(r"https?://[^\s<>|\"'`]{1,1500}[^\s<>|\"'`.,;:!?)\]}*_~]")
 _USER = re.compile(r"[\w.:@+-]{3,200}", re.ASCII)
 _IN_NAMES = re.compile(r"[<>&\"'*_~`\[\]()\\{}|#]")
 _HIDDEN_GAP = re.compile(r"(?<=[ \n]) ")
-_NO_BREAK_SPACE = "\u00a0"
-_LONGEST_NAME, _LONGEST_URL, _LONGEST_SUMMARY = 100, 1000, 200
-_A_MINUTE = timedelta(minutes=1)
+_LONGEST_NAME, _LONGEST_SUMMARY = 100, 200
 
 
 def clean(text: str) -> str:
@@ -47,23 +39,18 @@ def one_line(text: str, longest: int) -> str:
     return cut(" ".join(clean(text).split()), longest)
 
 
-def cut(text: str, longest: int) -> str:
-    """Return at most `longest` characters of `text`; "…" stands for what is missing."""
-    return text if len(text) <= longest else text[: max(longest - 1, 0)].rstrip() + "…"
-
-
 def shown(text: str) -> str:
     """Return cleaned text whose indents and double spaces survive where white space is collapsed."""
-    return _HIDDEN_GAP.sub(_NO_BREAK_SPACE, clean(text))
+    return _HIDDEN_GAP.sub(NO_BREAK_SPACE, clean(text))
 
 
 def linked(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield `text` in pieces, each with the address that it is itself, None where it is only words."""
     begin = 0
-    for url in _URL.finditer(text):
+    for url in URL.finditer(text):
         if url.start() > begin:
             yield text[begin : url.start()], None
-        yield url[0], url[0] if len(url[0]) < _LONGEST_URL else None
+        yield url[0], url[0] if len(url[0]) < LONGEST_URL else None
         begin = url.end()
     if begin < len(text):
         yield text[begin:], None
@@ -71,7 +58,7 @@ def linked(text: str) -> Iterator[tuple[str, str | None]]:
 
 def address(link: Link) -> str | None:
     """Return where a link leads, None where following it would not be safe."""
-    return link.url if len(link.url) < _LONGEST_URL and _URL.fullmatch(link.url) else None
+    return link.url if len(link.url) < LONGEST_URL and URL.fullmatch(link.url) else None
 
 
 def name_of(mention: Mention) -> str | None:
@@ -113,38 +100,6 @@ def _inlines(block: Block) -> Rich:
             return tuple(part for fact in facts for part in fact.value)
         case _:
             return ()
-
-
-def words_of(rich: Rich, message: Message) -> str:
-    """Return `rich` without dress, its instants in the message's zone and language."""
-    return "".join(words_in(part, message) for part in rich)
-
-
-def words_in(part: Inline, message: Message) -> str:
-    """Return the words of one part, an instant as clocks show it in the message's zone."""
-    match part:
-        case str():
-            return part
-        case When():
-            return instant(part, message) + distance(part, message)
-        case Mention(name=name):
-            return name
-        case Bold(text=text) | Code(text=text) | Link(text=text):
-            return text
-
-
-def instant(when: When, message: Message) -> str:
-    """Return an instant with its weekday, in the message's zone and language."""
-    return say_instant(when.at, message.zone, message.language)
-
-
-def distance(when: When, message: Message) -> str:
-    """Return how far an instant is, in brackets after a space: nothing for what is now."""
-    # A post stays as it is written: "(now)" beside the time would be wrong a minute later.
-    if when.now is None or abs(when.at - when.now) < _A_MINUTE:
-        return ""
-    said = say_distance(when.at, when.now, message.language)
-    return f" ({said.replace(' ', _NO_BREAK_SPACE)})"  # columns are narrow: no "(in 4" above "h)"
 
 
 def summary(message: Message) -> str:

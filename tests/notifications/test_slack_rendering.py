@@ -292,6 +292,20 @@ def test_a_very_long_text_is_dealt_to_sections_and_the_reader_told_of_the_rest()
     assert shown[-1] == "The rest is in the ticket." or "tichet" in shown[-1]
 
 
+def test_a_very_long_text_leaves_room_for_the_lines_about_its_files() -> None:
+    lines = tuple(Fine((f"poza{n}.png · Fișierul este prea mare.",)) for n in range(10))
+    for more in ((), (Buttons((Button("a.b", "Preia"),)),)):
+        texts_of = list(texts(drawn(Quote("Nu merge. " * 2000), *more, *lines)))
+        assert texts_of[-11:] == ["Restul este în tichet.", *[line.rich[0] for line in lines]]
+
+
+def test_of_very_long_last_lines_as_many_stay_whole_as_leave_room_for_the_text() -> None:
+    lines = tuple(Fine((f"{n} " + "x" * 1500,)) for n in range(20))
+    shown = list(texts(drawn(Quote("Nu merge. " * 2000), *lines)))
+    assert len(shown[0]) > 2000
+    assert [text[0] for text in shown[shown.index("Restul este în tichet.") + 1 :]] == list("0123")
+
+
 def test_a_text_that_just_fits_loses_nothing() -> None:
     text = "cuvânt " * 1400
     shown = "".join(one.replace(">", "") for one in texts(drawn(Quote(text))))

@@ -448,6 +448,16 @@ def test_a_very_long_text_is_cut_and_the_reader_told_of_the_rest(blocks: tuple[B
     assert size(activity) > LARGEST * 3 // 4
 
 
+@pytest.mark.parametrize("blocks", [(), (TAKE,)])
+def test_a_very_long_text_leaves_room_for_the_lines_about_its_files(blocks: tuple[Block, ...]) -> None:
+    lines = tuple(Fine((f"poza{n}.png",)) for n in range(10))
+    activity = render(Message((Quote("Nu merge. " * 2000), *blocks, *lines), "ro"))
+    shown = (
+        Read(activity["text"]).text if not blocks else words(activity["attachments"][0]["content"]["body"])
+    )
+    assert shown.endswith("…Restul este în tichet." + "".join(f"poza{n}.png" for n in range(10)))
+
+
 def test_a_long_table_keeps_its_beginning() -> None:
     rows = body(Table(("a", "b"), tuple((str(n), "x" * 50) for n in range(200))))
     assert words(rows[1]).startswith("0x")
