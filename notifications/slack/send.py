@@ -1,5 +1,6 @@
 """Posting to Slack."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,8 @@ import msgspec
 from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
 from notifications.chat import Bucket, FilesLeft, SendError
-from notifications.files import TOO_LARGE, Carried, pass_on, with_links
+from notifications.download import at_most
+from notifications.files import Carried, pass_on, with_links
 from notifications.slack.answers import inner, needed, objects, word
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
@@ -20,6 +22,8 @@ from storage.letters import Letter
 API_URL = "https://slack.com/api/"
 EVENT_TYPE = "dispecer_post"
 _PAGE, _MOST_PAGES = 100, 20
+_PEOPLE_REMEMBERED = 10_000
+_NOT_GIVEN = _("Slack does not hand this file out.")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -46,7 +50,7 @@ class SlackChat:
         self._token_for = token_for
         self._api_url = api_url.rstrip("/") + "/"
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._direct: dict[tuple[str, str], str] = {}
+        self._direct: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
         """Post, edit or take back, and return the `ts` of the post. Raises `SendError` and `FilesLeft`.
@@ -72,7 +76,7 @@ class SlackChat:
         answer = await self._call("chat.postMessage", letter.workspace, json=body)
         channel = word(answer, "channel") or letter.conversation
         if channel != letter.conversation and _names_a_person(letter):
-            self._direct[letter.workspace, letter.conversation] = channel
+            self._remember(letter, channel)
         ts = needed(answer, "ts", uncertain=True)
         await self._upload(letter, channel, ts, files)
         return ts
@@ -104,18 +108,15 @@ class SlackChat:
         told = await self._call("files.info", file.workspace, form={"file": file.id})
         url = word(inner(told, "file"), "url_private_download")
         if not self._is_slacks(url):
-            raise SendError(_("Slack does not hand this file out."))
+            raise SendError(_NOT_GIVEN)
         authorization = {"Authorization": f"Bearer {await self._token_for(file.workspace)}"}
         try:
             async with self._session.get(url, headers=authorization, timeout=self._timeout) as answer:
-                data = await answer.content.read(most_bytes + 1) if answer.status == 200 else b""
-                while 0 < len(data) <= most_bytes and (more := await answer.content.read(most_bytes + 1)):
-                    data += more
+                if answer.status == 200:
+                    return await at_most(answer, most_bytes)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(_("Slack did not answer."), temporary=True) from error
-        if answer.status != 200 or len(data) > most_bytes:
-            raise SendError(TOO_LARGE if answer.status == 200 else _("Slack does not hand this file out."))
-        return data
+        raise SendError(_NOT_GIVEN)
 
     def _is_slacks(self, url: str) -> bool:
         """Say whether an address may be given our token: Slack's own hosts, and where its API is."""
@@ -134,13 +135,20 @@ class SlackChat:
         """
         if not _names_a_person(letter):
             return letter.conversation
+        channel = self._direct.get((letter.workspace, letter.conversation))
+        if channel is None:
+            asked = {"users": letter.conversation}
+            opened = await self._call("conversations.open", letter.workspace, json=asked)
+            channel = needed(inner(opened, "channel"), "id")
+        self._remember(letter, channel)
+        return channel
+
+    def _remember(self, letter: Letter, channel: str) -> None:
         person = letter.workspace, letter.conversation
-        if person not in self._direct:
-            opened = await self._call(
-                "conversations.open", letter.workspace, json={"users": letter.conversation}
-            )
-            self._direct[person] = needed(inner(opened, "channel"), "id")
-        return self._direct[person]
+        self._direct[person] = channel
+        self._direct.move_to_end(person)
+        if len(self._direct) > _PEOPLE_REMEMBERED:
+            self._direct.popitem(last=False)
 
     async def _take_back(self, letter: Letter, ts: str) -> str:
         body = {"channel": await self._channel(letter), "ts": ts}

@@ -16,6 +16,7 @@ from yarl import URL
 
 from desk.wording import sentence as _
 from notifications.chat import SendError
+from notifications.download import at_most
 from notifications.teams.errors import TeamsRefused, refusal
 
 Authorize = Callable[[], Awaitable[dict[str, str]]]
@@ -27,10 +28,8 @@ _AT_ONCE, _WITHIN = 10, 0.5
 _TENANTS_REMEMBERED = 1000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_HOPS = 5
-_CHUNK = 65_536
 _FILE_ADDRESS = _("The desk fetches no files from such an address.")
 _FILE_FAILED = _("The file could not be fetched.")
-_FILE_TOO_LARGE = _("The file is too large.")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -143,7 +142,7 @@ class Connector:
                 address, headers=headers, timeout=self._file_timeout, allow_redirects=False
             ) as answer:
                 if answer.status == 200:
-                    return 200, await _at_most(answer, most_bytes)
+                    return 200, await at_most(answer, most_bytes)
                 moved = answer.status in _REDIRECTS
                 return answer.status, answer.headers.get("Location", "") if moved else ""
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
@@ -169,15 +168,3 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
-
-
-async def _at_most(answer: aiohttp.ClientResponse, most_bytes: int) -> bytes:
-    """Return what is read, counted as it is once unpacked."""
-    if (answer.content_length or 0) > most_bytes:
-        raise SendError(_FILE_TOO_LARGE)
-    read = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > most_bytes:
-            raise SendError(_FILE_TOO_LARGE)
-    return bytes(read)

@@ -354,6 +354,16 @@ async def test_posting_to_a_person_tells_their_channel_for_what_follows(
     ]
 
 
+async def test_conversations_with_people_are_remembered_for_some_only(
+    chat: SlackChat, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notifications.slack.send._PEOPLE_REMEMBERED", 2)
+    for user in ("U1", "U2", "U1", "U3"):
+        slack.says(ts="5.0", channel=f"D{user}")
+        await chat.send(replace(letter(), conversation=user))
+    assert chat._direct == {("T1", "U1"): "DU1", ("T1", "U3"): "DU3"}
+
+
 @pytest.mark.parametrize("answer", [{}, {"ts": None}, {"ts": ""}, {"ts": {"ts": "1.1"}}])
 async def test_a_post_without_its_ts_may_have_arrived(
     chat: SlackChat, slack: FakeSlack, answer: dict[str, Any]

@@ -111,7 +111,7 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(
 
     teams.answers.append(endless)
     error = await download_fails(chat, teams.url, 200_000)
-    assert (str(error), error.temporary) == ("The file is too large.", False)
+    assert (str(error), error.temporary) == ("It is too large to be passed on.", False)
 
 
 @pytest.mark.parametrize(
