@@ -77,19 +77,19 @@ def test_small_print_is_a_context() -> None:
 def test_an_instant_is_slacks_own_date_with_how_far_it_is_in_the_readers_language() -> None:
     at = NOW + timedelta(hours=3)
     assert said(Text((When(at, NOW),))).replace("\u200b", "") == (
-        f"<!date^{int(at.timestamp())}^{{date_long_pretty}}, {{time}}|luni 30 nov., 14:20> (peste 3 h)"
+        f"<!date^{int(at.timestamp())}^{{date_long_pretty}}, {{time}}|luni 30 nov., 14:20> (peste\u00a03\u00a0h)"
     )
     assert said(Text((When(at, bold=True),))).startswith("*<!date^")
 
 
 def test_what_happens_now_is_not_said_to_be_now_for_ever() -> None:
     assert "(" not in said(Text((When(NOW + timedelta(seconds=59), NOW),)))
-    assert said(Text((When(NOW - timedelta(minutes=1), NOW),))).endswith("(acum 1 min)")
+    assert said(Text((When(NOW - timedelta(minutes=1), NOW),))).endswith("(acum\u00a01\u00a0min)")
 
 
 def test_the_notification_shows_the_instant_in_words() -> None:
     message = Message((Text((Bold("T-1042"), ": ", When(NOW, NOW + timedelta(minutes=4)))),), "en")
-    assert render(message)["text"] == "T-1042: Monday 30 Nov, 11:20 (4 min ago)"
+    assert render(message)["text"] == "T-1042: Monday 30 Nov, 11:20 (4\u00a0min\u00a0ago)"
 
 
 def test_who_wrote_stands_above_what_they_wrote() -> None:
