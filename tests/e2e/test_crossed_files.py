@@ -116,7 +116,7 @@ async def test_what_cannot_be_had_from_teams_is_named_with_the_reason_and_delays
     first, lying, last = await thread_in_slack(slack, S_TRIAGE, card["ts"])
     site = "https://contoso-my.sharepoint.com/personal/ion/Documents"
     assert first.split("\n")[2:] == [
-        f"<{site}/film.mp4|film.mp4> · Fișierul este prea mare. Se găsește în Teams.",
+        f"<{site}/film.mp4|film.mp4> · Fișierul este prea mare ca să fie transmis. Se găsește în Teams.",
         f"<{site}/gone.pdf|gone.pdf> · Fișierul nu a putut fi descărcat. Se găsește în Teams.",
         "image · Fișierul nu a putut fi descărcat. Se găsește în Teams.",
         f"<{site}/gol.txt|gol.txt> · Fișierul este gol. Se găsește în Teams.",
