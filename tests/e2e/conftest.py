@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from desk.tickets import Event, Ticket
 from storage import people, tickets
@@ -201,6 +201,7 @@ async def browser() -> AsyncIterator[Browser]:
     """A Chromium, with nothing of anybody's in it."""
     if chromium() is None:
         pytest.skip("No Chromium is installed: apt-get install chromium")
+    expect.set_options(timeout=15_000)  # milliseconds; what is shown went through three processes
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
