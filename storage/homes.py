@@ -10,9 +10,17 @@ import sqlalchemy as sa
 
 from storage import outbox, people
 from storage.people import Person, Place
+from storage.prepared import Prepared
 from storage.tables import offers, posts
 from storage.tables import outbox as letters
+from storage.tables import people as residents
 from storage.transactions import Transaction
+
+_MOVE_IN = Prepared(
+    sa.update(residents)
+    .where(residents.c.id == sa.bindparam("the_person"))
+    .values(home_id=sa.bindparam("the_place"))
+)
 
 
 def of(tx: Transaction, person: Person) -> Place | None:
@@ -22,7 +30,7 @@ def of(tx: Transaction, person: Person) -> Place | None:
 
 def move_in(tx: Transaction, person: Person, place: Place) -> None:
     """Let somebody's direct conversation be this place from now on."""
-    people.change_person(tx, person.id, home_id=place.id)
+    tx.run(_MOVE_IN, {"the_person": person.id, "the_place": place.id})
 
 
 def absorb(tx: Transaction, stand_in: Place, place: Place, now: datetime) -> None:
