@@ -1,10 +1,8 @@
 """How people and places are named to those who read about them."""
 
 from handlers.case import Case
+from notifications.chat import PLATFORMS
 from storage.people import Person, Place
-
-# How a platform is named on a card.
-PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
 
 
 def called(person: Person | None) -> str:

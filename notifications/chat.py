@@ -9,6 +9,9 @@ from storage.letters import Letter
 if TYPE_CHECKING:
     from notifications.files import Carried
 
+# How platforms are named to people.
+PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
+
 
 class SendError(Exception):
     """A post did not arrive.

@@ -6,7 +6,8 @@ from desk.messages import Message
 from desk.team_messages import told
 from desk.wording import Words, words_for
 from desk.wording import sentence as _
-from storage import letters, outbox, people
+from notifications.chat import PLATFORMS
+from storage import homes, letters, outbox, people
 from storage.letters import Letter, Outcome
 from storage.outbox import Post
 from storage.people import Place
@@ -42,7 +43,8 @@ def _tell_of_failures(tx: Transaction, triage: Place, refused: list[Outcome], no
 def _refused(tx: Transaction, outcome: Outcome, triage: Place, t: Words) -> str:
     if outcome.letter.place_id == triage.id:
         return _failed_here(outcome, t)
-    return _failed_at(_where(tx, outcome.letter), outcome, t)
+    about = f"T-{outcome.letter.ticket_id} · " if outcome.letter.ticket_id else ""
+    return about + _failed_at(_where(tx, outcome.letter), outcome, t)
 
 
 def _failed_here(outcome: Outcome, t: Words) -> str:
@@ -59,5 +61,9 @@ def _failed_at(where: str, outcome: Outcome, t: Words) -> str:
 
 
 def _where(tx: Transaction, letter: Letter) -> str:
-    name = people.place_by_id(tx, letter.place_id).name
-    return f"{letter.platform} {'#' + name if name else letter.conversation}"
+    """Return to whom or where a letter goes: "Ion Popescu (Slack)", "Slack #suport"."""
+    place, platform = people.place_by_id(tx, letter.place_id), PLATFORMS.get(letter.platform, letter.platform)
+    if place.kind != "direct":
+        return f"{platform} {'#' + place.name if place.name else place.conversation}"
+    person = homes.whose(tx, place)
+    return f"{(person.name if person else '') or place.name or place.conversation} ({platform})"

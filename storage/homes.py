@@ -28,6 +28,19 @@ def of(tx: Transaction, person: Person) -> Place | None:
     return None if person.home_id is None else people.places_by_id(tx, {person.home_id}).get(person.home_id)
 
 
+def whose(tx: Transaction, place: Place) -> Person | None:
+    """Return whose direct conversation a place is, None where nobody is known to be there.
+
+    The people of one workspace are looked through: only what was refused asks.
+    """
+    there = sa.or_(residents.c.home_id == place.id, residents.c.user == place.conversation)
+    found = sa.select(residents.c.id).where(
+        residents.c.platform == place.platform, residents.c.workspace == place.workspace, there
+    )
+    person_id = tx.execute(found.limit(1)).scalar()
+    return None if person_id is None else people.by_id(tx, {person_id})[person_id]
+
+
 def move_in(tx: Transaction, person: Person, place: Place) -> None:
     """Let somebody's direct conversation be this place from now on."""
     tx.run(_MOVE_IN, {"the_person": person.id, "the_place": place.id})

@@ -10,7 +10,7 @@ from notifications import outbox as module
 from notifications.chat import Bucket, FilesLeft, SendError
 from notifications.files import MOST_BYTES, Carried, fetch
 from notifications.outbox import Delivery
-from storage import letters, outbox, people
+from storage import homes, letters, outbox, people
 from storage.database import Database
 from storage.letters import Letter
 from storage.outbox import Post
@@ -336,7 +336,34 @@ async def test_what_is_refused_for_good_does_not_hold_up_the_rest_and_the_team_h
     await office.idle()
     assert office.platform.said("a") == ["next"]
     assert "channel_not_found" in office.platform.said("triage")[0]
-    assert "web a" in office.platform.said("triage")[0]
+    assert office.platform.said("triage")[0].startswith("Un mesaj către Web a nu a ajuns")
+
+
+@pytest.mark.parametrize(
+    ("kind", "conversation", "name", "said"),
+    [
+        ("channel", "C1", "suport", "T-1042 · Un mesaj către Slack #suport nu a ajuns: "),
+        ("direct", "D1", "", "T-1042 · Un mesaj către Ioana Pop (Slack) nu a ajuns: "),
+        ("direct", "U2", "", "T-1042 · Un mesaj către Dan Ene (Slack) nu a ajuns: "),
+        ("direct", "D3", "Ion Popescu", "T-1042 · Un mesaj către Ion Popescu (Slack) nu a ajuns: "),
+        ("direct", "D4", "", "T-1042 · Un mesaj către D4 (Slack) nu a ajuns: "),
+    ],
+)
+async def test_the_team_hears_about_which_ticket_and_to_whom_a_message_did_not_arrive(
+    desk: TestedDesk, office: PostOffice, kind: str, conversation: str, name: str, said: str
+) -> None:
+    def work(tx: Transaction) -> None:
+        place = people.place(tx, "slack", "T1", conversation, kind, name)
+        for user, who in (("U1", "Ioana Pop"), ("U2", "Dan Ene")):
+            people.person(tx, "slack", "T1", user, who)
+        if conversation == "D1":
+            homes.move_in(tx, people.person(tx, "slack", "T1", "U1"), place)
+        outbox.put(tx, [Post(place.id, say("Bună ziua"), ticket_id=1042)], office.clock.now)
+
+    await office.database.write(work)
+    office.delivery.wake()
+    await office.until(lambda: bool(office.platform.said("triage")))
+    assert office.platform.said("triage")[0].startswith(said)
 
 
 async def is_closed(database: Database, conversation: str) -> bool:

@@ -55,6 +55,7 @@ QUERIES: dict[str, Work] = {
     "tickets.resolved_lately": lambda tx: tickets.resolved_lately(tx, 50),
     "tickets.spoke_before": lambda tx: tickets.spoke_before(tx, 1),
     "tickets.open_ids_of_customer": lambda tx: tickets.open_ids_of_customer(tx, 1),
+    "homes.whose": lambda tx: homes.whose(tx, people.place(tx, "web", "try", "a", "direct")),
     "people.person": lambda tx: people.person(tx, "web", "try", "ana"),
     "people.by_id": lambda tx: people.by_id(tx, {1}),
     "people.person_called": lambda tx: people.person_called(tx, "ana@example.com"),
