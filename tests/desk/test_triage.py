@@ -502,7 +502,7 @@ def test_a_very_long_text_is_read_in_a_bounded_time(wall: str) -> None:
     suggest(wall)
     began = time.process_time()
     suggest(wall)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 2  # a rule that reads it over and over takes minutes
 
 
 _RANDOM = random.Random(1)

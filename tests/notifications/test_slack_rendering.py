@@ -77,7 +77,8 @@ def test_small_print_is_a_context() -> None:
 def test_an_instant_is_slacks_own_date_with_how_far_it_is_in_the_readers_language() -> None:
     at = NOW + timedelta(hours=3)
     assert said(Text((When(at, NOW),))).replace("\u200b", "") == (
-        f"<!date^{int(at.timestamp())}^{{date_long_pretty}}, {{time}}|luni 30 nov., 14:20> (peste\u00a03\u00a0h)"
+        f"<!date^{int(at.timestamp())}^{{date_long_pretty}}, {{time}}|luni 30 nov., 14:20>"
+        " (peste\u00a03\u00a0h)"
     )
     assert said(Text((When(at, bold=True),))).startswith("*<!date^")
 
