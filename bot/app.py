@@ -184,7 +184,8 @@ class App:
     async def staff_team(self, platform: str, users: Collection[str]) -> None:
         """Let these people of the workspace of the team's channel on a platform be the agents there."""
         if (place := self.desk.triage_of(platform)) is not None:
-            await self.database.write(lambda tx: team.staff(tx, place, users))
+            now = self.clock.now()
+            await self.database.write(lambda tx: team.staff(tx, self.desk, place, users, now))
 
     def team_is_on(self, platform: str) -> bool:
         """Say whether the team has a triage channel on this platform."""

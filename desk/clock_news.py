@@ -33,6 +33,10 @@ def breach(clock: Clock, due_at: datetime, now: datetime, t: Words) -> Rich:
     return t.rich("The time for {clock} ran out {ago} ({when}).", clock=awaited, ago=ago, when=when)
 
 
-def whose(assignee: str | None, t: Words) -> str:
-    """Say who has the ticket."""
-    return t("{who} has it.", who=assignee) if assignee else t("Nobody has taken it.")
+def whose(assignee: str | None, t: Words, *, left: bool) -> str:
+    """Say who has the ticket, and whether they have `left` the team."""
+    if assignee is None:
+        return t("Nobody has taken it.")
+    if left:
+        return t("{who}, who has it, has left the team.", who=assignee)
+    return t("{who} has it.", who=assignee)

@@ -52,7 +52,8 @@ class Card(Struct, frozen=True):
 
     `customers` are the choices of "which customer is this?", empty once it is known; `more_customers` says
     that there are others. `reader` is who looks, where the platform can show each their own: whoever has the
-    ticket, a colleague, or an outsider who can do nothing with it.
+    ticket, a colleague, or an outsider who can do nothing with it. `left` says that the assignee has left the
+    team.
     """
 
     ticket: Ticket
@@ -71,6 +72,12 @@ class Card(Struct, frozen=True):
     more_customers: bool = False
     reader: Reader = "everybody"
     live: Live | None = None
+    left: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody sees to the ticket."""
+        return self.assignee is None or self.left
 
 
 def card(card: Card, t: Words) -> Message:
@@ -111,10 +118,12 @@ def _facts(card: Card, t: Words) -> tuple[Fact, ...]:
     status = f"{STATUS_SYMBOLS[ticket.status]} {t(STATUSES[ticket.status])}"
     if card.hold_reason and ticket.status is Status.ON_HOLD:
         status += f" ({shortened(card.hold_reason, 80)})"
-    nobody: Rich = (t("nobody yet"),)
+    who = card.assignee or (t("nobody yet"),)
+    if card.assignee and card.left:
+        who = t.rich("{who} (has left the team)", who=plain(card.assignee))
     return (
         *due,
-        Fact(t("Assigned to"), card.assignee or nobody),
+        Fact(t("Assigned to"), who),
         Fact(t("Status"), (status,)),
     )
 
@@ -153,7 +162,7 @@ def _buttons(card: Card, t: Words) -> tuple[Button | Menu, ...]:
     match ticket.status:
         case Status.RECEIVED | Status.TRIAGED:
             return take, reply, priority, escalate, _more(card, t, "note", "resolve")
-        case Status.IN_PROGRESS if card.assignee is None:
+        case Status.IN_PROGRESS if card.free:
             return take, reply, resolve, priority, _more(card, t, "note", "escalate")
         case Status.IN_PROGRESS:
             answer = button("reply", t("Reply"), True)
@@ -166,7 +175,7 @@ def _buttons(card: Card, t: Words) -> tuple[Button | Menu, ...]:
                 priority,
                 _more(card, t, "note", "take"),
             )
-        case Status.ESCALATED if card.assignee is None:
+        case Status.ESCALATED if card.free:
             return take, reply, priority, _more(card, t, "note", "resolve")
         case Status.ESCALATED:
             return take, reply, hold, priority, _more(card, t, "note", "resolve")
@@ -206,7 +215,7 @@ def _more(card: Card, t: Words, *verbs: str) -> Menu:
 
 
 def _take_over(card: Card, t: Words) -> str:
-    if card.assignee is None:
+    if card.assignee is None or card.left:
         return t("Take")
     return t("Take over from {who}", who=shortened(plain(card.assignee), _LONGEST_NAME))
 

@@ -103,7 +103,7 @@ def say(desk: Desk, case: Case, lines: list[Line], *, take: bool = False) -> Non
     The ticket is offered with it while nobody has it, or helps who does; and where somebody is to `take` it.
     """
     customer = case.customer.name if case.customer else called(case.requester)
-    offered = take or case.assignee is None or case.ticket.status is Status.ESCALATED
+    offered = take or case.in_charge is None or case.ticket.status is Status.ESCALATED
     for place_id in dict.fromkeys(line.place_id for line in lines):
         here = [line for line in lines if line.place_id == place_id]
         said: dict[Rich, Rich] = {}

@@ -51,7 +51,7 @@ def _shown_in(call: Call) -> str:
 def _reader(case: Case, call: Call) -> Reader:
     if not call.person.agent:
         return "outsider"
-    if case.assignee is None:
+    if case.in_charge is None:
         return "everybody"
     return "assignee" if people.same(call.person, case.assignee) else "colleague"
 
@@ -66,6 +66,7 @@ def _card(tx: Transaction, t: Words, case: Case, now: datetime, reader: Reader, 
         tier=case.plan.tiers[case.ticket.tier].name,
         place=places_named(case),
         assignee=(called(case.assignee),) if case.assignee else None,
+        left=case.in_charge is None,
         text=_first_words(case),
         clocks=case.clocks(),
         now=now,

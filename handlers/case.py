@@ -101,6 +101,11 @@ class Case:
         return self._loaded != (self.ticket, self._counted)
 
     @property
+    def in_charge(self) -> Person | None:
+        """Who has the ticket and sees to it; None where that is nobody, or somebody who has left the team."""
+        return self.assignee if self.assignee is not None and self.assignee.agent else None
+
+    @property
     def conversations(self) -> list[Conversation]:
         """Where its customer reads and writes."""
         home = [Conversation(self.place, self.ticket.root)] if self.place is not None else []

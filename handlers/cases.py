@@ -61,7 +61,7 @@ def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
             history=histories[ticket.id],
             customer=companies.get(ticket.customer_id or 0),
             requester=known.get(ticket.requester_id or 0),
-            assignee=known.get(ticket.assignee_id or 0),
+            assignee=people.still(tx, known[ticket.assignee_id]) if ticket.assignee_id else None,
             place=places.get(ticket.place_id or 0),
             links=[Conversation(places[link.place_id], link.root) for link in linked[ticket.id]],
         ).loaded()

@@ -85,11 +85,12 @@ def _what_happened(case: Case, moment: Moment, now: datetime, last: bool) -> New
     if due_at is None:
         return None
     who = called(case.assignee) if case.assignee else None
-    whose = last and (who is None or moment.what == "breach")  # of a warning, whoever has it is told by name
+    left = case.in_charge is None
+    whose = last and (left or moment.what == "breach")  # of a warning, whoever has it is told by name
     say = clock_news.warning if moment.what == "warning" else clock_news.breach
 
     def news(t: Words) -> Rich:
         sentence = say(clock, due_at, now, t)
-        return (*sentence, " ", clock_news.whose(who, t)) if whose else sentence
+        return (*sentence, " ", clock_news.whose(who, t, left=left)) if whose else sentence
 
     return news

@@ -91,7 +91,7 @@ def _take_steps(
         now=now,
         told=it.done,
         acknowledged_at=_acknowledged_at(case.history, it.clock),
-        assigned=case.assignee is not None,
+        assigned=case.in_charge is not None,
         since=it.since,
     )
     lines: list[Line] = []
@@ -141,5 +141,5 @@ def _summon(
 
 def _person(tx: Transaction, case: Case, summons: Summons) -> Person | None:
     if summons.level is None:
-        return case.assignee
+        return case.in_charge
     return people.person_called(tx, summons.person) if summons.person else None

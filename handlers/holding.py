@@ -17,7 +17,7 @@ def hold(case: Case, call: Call, reason: str = "") -> None:
 def workable(case: Case) -> None:
     """Raise `Refused` when the ticket cannot be put on hold, as nobody works on it."""
     case.ticket.after(Verb.HOLD)
-    if case.assignee is None:
+    if case.in_charge is None:
         raise Refused(
             _("Nobody works on {number} yet. Take it before you put it on hold."), number=case.ticket.number
         )

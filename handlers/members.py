@@ -3,7 +3,7 @@
 from desk.customer_messages import arrived, welcome
 from desk.messages import Answer
 from desk.team_messages import told
-from handlers import cases, conversations
+from handlers import cases, conversations, team
 from handlers.context import Call
 from handlers.naming import called, place_name
 from storage import outbox, people, tickets
@@ -78,5 +78,5 @@ def left(call: Call) -> Answer:
 
 def _in_triage(call: Call, agent: bool) -> Answer:
     if call.place and call.desk.is_triage(call.place.id) and call.person.agent is not agent:
-        people.change_person(call.tx, call.person.id, agent=agent)
+        team.come_and_go(call.tx, call.desk, {call.person.id: agent}, call.now)
     return Answer()

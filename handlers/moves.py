@@ -127,7 +127,7 @@ def resolve(case: Case, call: Call, text: str = "") -> None:
     if text:
         case.add(call.event(Kind.REPLIED, text=text))
     case.add(call.event(Kind.RESOLVED, text=text))
-    if case.assignee is None:
+    if case.in_charge is None:
         taking.give(case, call, call.person, Kind.TAKEN)
     days = case.plan.tickets.reopen_within.days
     agent = called(call.person)

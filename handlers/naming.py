@@ -1,5 +1,6 @@
 """How people and places are named to those who read about them."""
 
+from desk.wording import Words
 from handlers.case import Case
 from notifications.chat import PLATFORMS
 from storage.people import Person, Place
@@ -8,6 +9,14 @@ from storage.people import Person, Place
 def called(person: Person | None) -> str:
     """Return a person's name in plain words."""
     return (person.name or person.user) if person else "—"
+
+
+def assignee_named(case: Case, t: Words, nobody: str) -> str:
+    """Return who has a ticket, and that they have left the team if so; or the word for `nobody`."""
+    if case.assignee is None:
+        return nobody
+    who = called(case.assignee)
+    return who if case.in_charge else t("{who} (has left the team)", who=who)
 
 
 def places_named(case: Case) -> str:

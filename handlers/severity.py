@@ -39,7 +39,7 @@ def _is_graver(case: Case, wanted: str) -> bool:
 
 
 def _suggest(case: Case, call: Call, wanted: str, meant: Suggestion) -> None:
-    person = case.assignee or _on_call(case, call, wanted)
+    person = case.in_charge or _on_call(case, call, wanted)
     data = {"level": None, "person": called(person) if person else None}
     case.add(Event(call.now, Kind.TOLD, data=data | {"reason": meant.reason, "values": meant.values}))
 

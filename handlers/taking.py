@@ -37,7 +37,7 @@ def _called_since_taken(case: Case) -> bool:
 
 def take_offered(case: Case, call: Call) -> None:
     """Give the ticket to the one who accepts an offer. Raises `Refused` when a colleague was quicker."""
-    held = case.assignee is not None and not people.same(case.assignee, call.person)
+    held = case.in_charge is not None and not people.same(case.assignee, call.person)
     if held and case.ticket.status in (Status.IN_PROGRESS, Status.ON_HOLD):
         raise Refused(
             _(
@@ -52,7 +52,7 @@ def take_offered(case: Case, call: Call) -> None:
 
 def take_if_free(case: Case, call: Call) -> None:
     """Who answers a ticket that nobody has, works on it from then on."""
-    if case.assignee is None and case.ticket.status is not Status.RESOLVED:
+    if case.in_charge is None and case.ticket.status is not Status.RESOLVED:
         take(case, call)
 
 

@@ -38,12 +38,19 @@ def settle(
     return triages
 
 
-def staff(tx: Transaction, place: Place, users: Collection[str]) -> None:
+def staff(tx: Transaction, desk: Desk, place: Place, users: Collection[str], now: datetime) -> None:
     """Let these people of the place's workspace be the agents on its platform, and nobody else there."""
     wanted = {people.person(tx, place.platform, place.workspace, user).id for user in users}
-    now = {agent.id for agent in people.agents(tx) if agent.platform == place.platform}
-    for person_id in sorted(wanted ^ now):
-        people.change_person(tx, person_id, agent=person_id in wanted)
+    known = {agent.id for agent in people.agents(tx) if agent.platform == place.platform}
+    come_and_go(tx, desk, {person_id: person_id in wanted for person_id in sorted(wanted ^ known)}, now)
+
+
+def come_and_go(tx: Transaction, desk: Desk, agents: dict[int, bool], now: datetime) -> None:
+    """Let people be agents from now on, or no longer; the cards of open tickets that they have tell so."""
+    for person_id, agent in agents.items():
+        people.change_person(tx, person_id, agent=agent)
+    theirs = tickets.open_tickets(tx, assignee_ids=agents.keys(), most=_MOST_CARDS) if agents else []
+    _write(tx, desk, [ticket.id for ticket in theirs], now)
 
 
 def speak(tx: Transaction, desk: Desk, language: Language, now: datetime) -> None:
@@ -68,4 +75,8 @@ def speak(tx: Transaction, desk: Desk, language: Language, now: datetime) -> Non
 def _write_cards(tx: Transaction, desk: Desk, now: datetime, *, resolved: int = 0) -> None:
     open_ones = [ticket.id for ticket in tickets.open_tickets(tx, most=_MOST_CARDS)]
     found = [*open_ones, *tickets.resolved_lately(tx, resolved)]
-    cases.store(tx, desk, cases.load_many(tx, desk, tickets.lock(tx, found)), now)
+    _write(tx, desk, found, now)
+
+
+def _write(tx: Transaction, desk: Desk, ticket_ids: list[int], now: datetime) -> None:
+    cases.store(tx, desk, cases.load_many(tx, desk, tickets.lock(tx, ticket_ids)), now)

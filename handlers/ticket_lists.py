@@ -15,7 +15,7 @@ from desk.wording import sentence as _
 from handlers import cases
 from handlers.case import Case
 from handlers.context import Call
-from handlers.naming import called
+from handlers.naming import assignee_named, called
 from storage import people, tickets
 
 _LISTED = 20
@@ -83,7 +83,7 @@ def _lines(case: Case, call: Call) -> Rich:
     ticket = case.ticket
     symbol = f"{priority_symbol(ticket.priority)} {ticket.priority} · "
     customer = case.customer.name if case.customer else called(case.requester)
-    who = called(case.assignee) if case.assignee else call.t("nobody")
+    who = assignee_named(case, call.t, call.t("nobody"))
     head = f" · {shortened(ticket.subject, 60)}\n{customer} · {who} · "
     return (symbol, Bold(ticket.number), head, *_due(case, call))
 

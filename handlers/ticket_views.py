@@ -8,7 +8,7 @@ from desk.team_messages import headline
 from desk.why import why_message
 from handlers.cases import case_named
 from handlers.context import Call
-from handlers.naming import called, place_name
+from handlers.naming import assignee_named, called, place_name
 from storage import people
 
 _ALL_HISTORY = 40  # lines shown; a message holds no more
@@ -27,7 +27,8 @@ def show(call: Call, text: str) -> Answer:
     case, _rest = case_named(call.tx, call.desk, text)
     names = {p.id: called(p) for p in people.by_id(call.tx, {e.who for e in case.history if e.who}).values()}
     ticket = case.ticket
-    status = f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {called(case.assignee)}"
+    who = assignee_named(case, call.t, "—")
+    status = f"{STATUS_SYMBOLS[ticket.status]} {call.t(STATUSES[ticket.status])} · {who}"
     from_whom = f"{case.customer.name} · " if case.customer else ""
     origin = f"{from_whom}{called(case.requester)} · {place_name(case.place)}"
     shown = case.history[-_ALL_HISTORY:]

@@ -235,6 +235,17 @@ def everywhere(tx: Transaction, person: Person) -> list[Person]:
     return [person, *(one for one in agents(tx) if one.id != person.id and same(one, person))]
 
 
+def still(tx: Transaction, person: Person) -> Person:
+    """Return somebody who was an agent as one who is: on another platform, by the same e-mail address.
+
+    Who is an agent nowhere any more is returned as they are.
+    """
+    if person.agent or not person.email:
+        return person
+    email = person.email.lower()
+    return next((one for one in agents(tx) if (one.email or "").lower() == email), person)
+
+
 def on(tx: Transaction, person: Person, platform: str) -> Person | None:
     """Return somebody as a platform knows them, None where it does not."""
     return next((one for one in everywhere(tx, person) if one.platform == platform), None)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from desk.tickets import Event, Kind, Status, Ticket
 from storage.prepared import Prepared, Rows, among
-from storage.tables import ticket_events, ticket_messages, ticket_places, tickets
+from storage.tables import people, ticket_events, ticket_messages, ticket_places, tickets
 from storage.transactions import Transaction
 
 
@@ -243,6 +243,15 @@ def open_at(tx: Transaction, place_id: int, most: int = 20) -> list[int]:
     )
 
 
+_had, _agent = people.alias("had"), people.alias("agent")
+# Whoever has the ticket is an agent, or the same e-mail address is one's: as `storage.people.still`.
+_SEEN_TO = sa.exists().where(
+    _had.c.id == tickets.c.assignee_id,
+    _agent.c.agent.is_(True),
+    (_agent.c.id == _had.c.id) | (sa.func.lower(_agent.c.email) == sa.func.lower(_had.c.email)),
+)
+
+
 def open_tickets(
     tx: Transaction,
     *,
@@ -252,7 +261,10 @@ def open_tickets(
     unassigned: bool = False,
     most: int = 20,
 ) -> list[Ticket]:
-    """Return open tickets, the most pressing first: by when an answer or the fix is due."""
+    """Return open tickets, the most pressing first: by when an answer or the fix is due.
+
+    Those are `unassigned` too that somebody has who is an agent no more.
+    """
     query, values = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES)), dict[str, Any]()
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)
@@ -261,7 +273,7 @@ def open_tickets(
     if requester_id is not None:
         query = query.where(tickets.c.requester_id == requester_id)
     if unassigned:
-        query = query.where(tickets.c.assignee_id.is_(None))
+        query = query.where(sa.not_(_SEEN_TO))
     answer, fix = tickets.c.answer_due, tickets.c.resolution_due
     earlier = sa.func.least(answer, fix) if tx.postgres else sa.func.min(answer, fix)
     due = sa.func.coalesce(earlier, answer, fix)  # SQLite's min is empty when one of the two is

@@ -18,7 +18,7 @@ async def two(desk: TestedDesk) -> TestedDesk:
     )
     desk.desk.triages = triages
     place = next(place for place in triages if place.platform == "teams")
-    await desk.database.write(lambda tx: team.staff(tx, place, ["29:radu"]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, place, ["29:radu"], desk.now))
     return desk
 
 

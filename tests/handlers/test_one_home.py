@@ -23,7 +23,7 @@ async def radu(desk: TestedDesk) -> Speaker:
         lambda tx: team.settle(tx, desk.desk, "teams", "tenant", "19:team", desk.now)
     )
     place = next(place for place in desk.desk.triages if place.platform == "teams")
-    await desk.database.write(lambda tx: team.staff(tx, place, [_RADU]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, place, [_RADU], desk.now))
     return Speaker(desk, _RADU, _CHAT, platform="teams", workspace="tenant")
 
 

@@ -20,7 +20,7 @@ async def two(desk: TestedDesk) -> TestedDesk:
 
     def work(tx: Transaction) -> None:
         desk.desk.triages = team.settle(tx, desk.desk, "teams", "tenant", "19:team", desk.now)
-        team.staff(tx, desk.desk.triages[1], ["29:ana"])
+        team.staff(tx, desk.desk, desk.desk.triages[1], ["29:ana"], desk.now)
         for key in (("web", "try", "ana"), ("teams", "tenant", "29:ana")):
             person = people.person(tx, *key)
             address = "ana@a.example" if key[0] == "web" else "Ana@A.example"

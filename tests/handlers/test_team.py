@@ -57,7 +57,7 @@ async def test_a_channel_that_the_team_left_makes_nobody_an_agent_any_more(desk:
 
 async def test_who_is_not_in_the_teams_channel_any_more_is_no_agent(desk: TestedDesk) -> None:
     (triage,) = desk.desk.triages
-    await desk.database.write(lambda tx: team.staff(tx, triage, ["mihai", "elena"]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, triage, ["mihai", "elena"], desk.now))
     agents = await desk.database.read(people.agents)
     assert {agent.user for agent in agents} == {"mihai", "elena"}
 
@@ -65,7 +65,7 @@ async def test_who_is_not_in_the_teams_channel_any_more_is_no_agent(desk: Tested
 async def test_an_agent_without_a_language_of_their_own_is_answered_in_the_team_s(desk: TestedDesk) -> None:
     await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
     (triage,) = desk.desk.triages
-    await desk.database.write(lambda tx: team.staff(tx, triage, ["elena"]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, triage, ["elena"], desk.now))
     answer = await desk.agent("elena").types("/ticket list")
     assert answer_text(answer) == "There are no open tickets."
 

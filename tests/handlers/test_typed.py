@@ -19,7 +19,7 @@ async def teams(desk: TestedDesk) -> TestedDesk:
         lambda tx: team.settle(tx, desk.desk, "teams", "tenant", "19:team", desk.now)
     )
     place = desk.desk.triages[-1]
-    await desk.database.write(lambda tx: team.staff(tx, place, ["29:radu", "29:elena"]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, place, ["29:radu", "29:elena"], desk.now))
     await desk.customer().says(_ASKED)
     await desk.deliver()
     return desk
