@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import structlog
 
@@ -19,10 +18,11 @@ async def keep_known(
 ) -> None:
     """Meet the team of a channel now, at once when something `changed`, and every hour; of "" never.
 
+    After a change it is met once more, soon: a platform may tell of somebody before its own list knows it.
     `meet` raises `SendError` where the platform cannot tell; then it is called again soon.
     """
+    wait = ANEW
     while channel:
-        wait = ANEW
         try:
             await meet(channel)
         except SendError as error:
@@ -32,6 +32,9 @@ async def keep_known(
             # The database is away, or it is a mistake of ours: without its team, the desk is of no use.
             log.exception("team.not_stored", platform=platform, channel=channel)
             wait = AGAIN
-        with suppress(TimeoutError):
+        try:
             await asyncio.wait_for(changed.wait(), wait)
+            wait = AGAIN
+        except TimeoutError:
+            wait = ANEW
         changed.clear()

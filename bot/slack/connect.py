@@ -23,6 +23,8 @@ from bot.slack.installs import Installs, TokenFor, one_workspace
 from bot.slack.people import FAILURES, code, members
 from bot.slack.profiles import Profiles
 from bot.team import keep_known
+from desk.incoming import Incoming
+from desk.messages import Answer
 from notifications.chat import SendError
 from notifications.slack.answers import needed
 from notifications.slack.send import SlackChat
@@ -54,7 +56,8 @@ async def connect(app: "App", site: web.Application) -> None:
     app.chats["slack"] = chat
     emoji = app.desk.plan.tickets.emoji
     forget = installs.forget if installs else None
-    edge = Edge(app.receive, chat, emoji, forget, partial(_named, app))
+    changed = installs.added if installs else asyncio.Event()
+    edge = Edge(partial(_receive, app, changed), chat, emoji, forget, partial(_named, app))
     bolt = build(edge, client, token_for)
     if settings.slack_signing_secret is None and settings.slack_app_token is None:
         log.warning(
@@ -65,9 +68,8 @@ async def connect(app: "App", site: web.Application) -> None:
         site.add_routes(routes(bolt, signing))
     if installs is not None:
         site.add_routes(installing(installs.oauth))
-    added = installs.added if installs else asyncio.Event()
     meet = partial(_meet_the_team, app, client, token_for, edge.profiles)
-    works = [keep_known("slack", settings.slack_triage_channel or "", meet, added)]
+    works = [keep_known("slack", settings.slack_triage_channel or "", meet, changed)]
     if settings.slack_app_token is not None:
         works.append(_stay_connected(bolt, settings.slack_app_token.get_secret_value()))
     running = [asyncio.create_task(work) for work in works]
@@ -82,6 +84,18 @@ async def connect(app: "App", site: web.Application) -> None:
             await installs.close()
 
     site.on_cleanup.append(close)
+
+
+async def _receive(app: "App", changed: asyncio.Event, incoming: Incoming) -> Answer:
+    """Have an event handled. After somebody came to the team, or left it, Slack is asked who is there.
+
+    A "joined" that is delivered again may come after the "left" that undid it.
+    """
+    answer = await app.receive(incoming)
+    triage = app.desk.triage_of("slack")
+    if incoming.kind in ("joined", "left") and triage and triage.conversation == incoming.conversation:
+        changed.set()
+    return answer
 
 
 async def _meet_the_team(

@@ -1,13 +1,15 @@
 """A desk that starts while Slack, or its own database, does not answer yet."""
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,7 +23,7 @@ from bot.slack import connect as slack
 from bot.slack.people import code
 from notifications.chat import SendError
 from storage import people
-from tests.bot.test_slack_http import FakeSlack
+from tests.bot.test_slack_http import SECRET, FakeSlack, signed
 
 
 @pytest.fixture
@@ -122,6 +124,32 @@ async def test_who_left_the_channel_unnoticed_is_an_agent_until_slack_is_asked_a
     assert [agent.user for agent in await app.database.read(people.agents)] == ["U2"]
     site.freeze()
     await site.cleanup()
+    await app.database.close()
+
+
+async def test_a_joined_that_comes_after_the_left_that_undid_it_makes_nobody_an_agent(
+    tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await prepared(tmp_path, api, slack_bot_token="xoxb-1", slack_signing_secret=SECRET)
+    staff, staffed = app.staff_team, asyncio.Queue[None]()
+
+    async def then_staffed(platform: str, users: Collection[str]) -> None:
+        await staff(platform, users)
+        staffed.put_nowait(None)
+
+    monkeypatch.setattr(app, "staff_team", then_staffed)
+    site = web.Application()
+    await slack.connect(app, site)
+    async with TestClient(TestServer(site)) as client, asyncio.timeout(10):
+        await staffed.get()
+        for kind in ("member_left_channel", "member_joined_channel"):
+            told = {"type": kind, "user": "U9", "channel": "C1"}
+            sent = {"type": "event_callback", "team_id": "T1", "event_id": kind, "event": told}
+            raw = json.dumps(sent).encode()
+            headers = {**signed(raw, str(int(time.time()))), "Content-Type": "application/json"}
+            assert (await client.post("/slack/events", data=raw, headers=headers)).status == 200
+            await staffed.get()
+        assert [agent.user for agent in await app.database.read(people.agents)] == ["U1"]
     await app.database.close()
 
 

@@ -50,6 +50,14 @@ async def test_the_team_is_met_at_once_when_it_changed() -> None:
     assert not changed.is_set()
 
 
+async def test_a_team_that_changed_is_met_once_more_a_little_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team, "AGAIN", 0.001)
+    platform, changed = Platform(3), asyncio.Event()
+    changed.set()
+    await asked(platform, changed)
+    assert platform.asked == ["C1"] * 3
+
+
 async def test_a_team_that_could_not_be_met_is_met_again_soon_and_the_log_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
