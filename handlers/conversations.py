@@ -85,6 +85,7 @@ def link(call: Call, text: str) -> Answer:
         raise Refused(
             _("This channel is another customer's: they would read what is not theirs. Nothing was done.")
         )
+    _only_its_customers(case)
     links.make(call.tx, Link(case.ticket.id, place.id, None))
     case.links.append(Conversation(place, None))
     case.add(_event(call, place, added=True))
@@ -94,6 +95,21 @@ def link(call: Call, text: str) -> Answer:
         "{number} goes on here too: everybody in this channel reads what is said to the customer.",
         number=case.ticket.number,
     )
+
+
+def _only_its_customers(case: Case) -> None:
+    """Raise `Refused` when the ticket goes on where another customer is at home: they would be read here."""
+    theirs = case.ticket.customer_id
+    for place in (one.place for one in case.conversations):
+        if theirs is not None and place.customer_id not in (None, theirs):
+            raise Refused(
+                _(
+                    "{number} goes on in another customer's channel ({where}): what they write there "
+                    "would be read here. Nothing was done."
+                ),
+                number=case.ticket.number,
+                where=place_name(place),
+            )
 
 
 def unlink(call: Call, text: str) -> Answer:

@@ -114,6 +114,18 @@ async def test_a_ticket_is_not_carried_into_another_customers_channel(desk: Test
     assert await posts(desk, "trans-carpati") == 0
 
 
+async def test_a_ticket_that_began_in_another_customers_channel_goes_on_nowhere_else(
+    desk: TestedDesk,
+) -> None:
+    await channel(desk, "ana").types("/customer link Trans Carpați")
+    await Speaker(desk, "ana", "eurofleet", direct=False).types("/customer link EuroFleet")
+    began = await channel(desk, "emma").says("The export of trips does not work")
+    with pytest.raises(Refused, match="goes on in another customer's channel"):
+        await Speaker(desk, "ana", "eurofleet", direct=False).types("/ticket link 1001")
+    await channel(desk, "ion").says("Parola noastră este secretă", thread=began)
+    assert await posts(desk, "eurofleet") == 0
+
+
 async def test_a_ticket_is_not_carried_to_where_the_desk_hears_nothing(desk: TestedDesk) -> None:
     await desk.customer().says(_ASKED)
     with pytest.raises(Refused, match="I am not in this channel"):
