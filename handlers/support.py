@@ -106,7 +106,7 @@ def _open(call: Call, text: str, place: Place | None) -> Answer:
 
 
 def status(call: Call, _text: str) -> Answer:
-    """/support status: the customer's own open tickets."""
+    """/support status: the open tickets of the asker's company, or else what is theirs and what is here."""
     mine = _open_tickets(call)
     if not mine:
         return call.say("You have no open tickets. Write here what happened, and one is opened.")
@@ -116,9 +116,11 @@ def status(call: Call, _text: str) -> Answer:
 
 
 def _open_tickets(call: Call) -> list[Ticket]:
-    if call.customer is not None:
-        return tickets.open_tickets(call.tx, customer_id=call.customer.id)
-    return tickets.open_tickets(call.tx, requester_id=call.person.id)
+    if call.person.customer_id is not None:
+        return tickets.open_tickets(call.tx, customer_id=call.person.customer_id)
+    # A guest may be in a customer's channel: they see what they asked, and what everybody reads here.
+    here = call.place.id if call.place is not None and call.customer is not None else None
+    return tickets.open_tickets(call.tx, requester_id=call.person.id, or_at=here)
 
 
 def _line(case: Case, call: Call) -> Rich:

@@ -236,11 +236,14 @@ def only_open_one(tx: Transaction, place_id: int) -> int | None:
 
 def open_at(tx: Transaction, place_id: int, most: int = 20) -> list[int]:
     """Return the open tickets of a place."""
-    here = (tickets.c.place_id == place_id) | tickets.c.id.in_(_linked_to(place_id))
-    open_here = tickets.c.status.in_(_OPEN_STATES) & here
+    open_here = tickets.c.status.in_(_OPEN_STATES) & _at(place_id)
     return list(
         tx.execute(sa.select(tickets.c.id).where(open_here).order_by(tickets.c.id).limit(most)).scalars()
     )
+
+
+def _at(place_id: int) -> sa.ColumnElement[bool]:
+    return (tickets.c.place_id == place_id) | tickets.c.id.in_(_linked_to(place_id))
 
 
 _had, _agent = people.alias("had"), people.alias("agent")
@@ -258,12 +261,14 @@ def open_tickets(
     customer_id: int | None = None,
     assignee_ids: Collection[int] | None = None,
     requester_id: int | None = None,
+    or_at: int | None = None,
     unassigned: bool = False,
     most: int = 20,
 ) -> list[Ticket]:
     """Return open tickets, the most pressing first: by when an answer or the fix is due.
 
-    Those are `unassigned` too that somebody has who is an agent no more.
+    A requester's are given with all that are `or_at` a place, if that is asked for. Those are `unassigned`
+    too that somebody has who is an agent no more.
     """
     query, values = sa.select(*_COLUMNS).where(tickets.c.status.in_(_OPEN_STATES)), dict[str, Any]()
     if customer_id is not None:
@@ -271,7 +276,8 @@ def open_tickets(
     if assignee_ids is not None:
         query, values = query.where(among(tickets.c.assignee_id, "ids")), {"ids": assignee_ids}
     if requester_id is not None:
-        query = query.where(tickets.c.requester_id == requester_id)
+        theirs = tickets.c.requester_id == requester_id
+        query = query.where(theirs if or_at is None else theirs | _at(or_at))
     if unassigned:
         query = query.where(sa.not_(_SEEN_TO))
     answer, fix = tickets.c.answer_due, tickets.c.resolution_due

@@ -3,7 +3,7 @@ import pytest
 from desk.errors import BadInput, DeskError, NotAllowed, NotFound
 from desk.tickets import Status
 from handlers import router
-from tests.desk_in_tests import TestedDesk, answer_text
+from tests.desk_in_tests import Speaker, TestedDesk, answer_text
 
 TEAM_WORDS = [
     f"/{family} {word}" for family, words in router.TEAM_COMMANDS.items() for word in (*words, "help")
@@ -64,6 +64,32 @@ async def test_status_shows_a_customer_their_own_tickets_only(desk: TestedDesk) 
     answer = answer_text(await desk.customer("emma").types("/support status"))
     assert "T-1002" in answer
     assert "T-1001" not in answer
+
+
+@pytest.fixture
+async def guest(desk: TestedDesk) -> Speaker:
+    """Somebody of no known company in the channel of Trans Carpați, which has a ticket elsewhere too."""
+    await Speaker(desk, "ana", "trans-carpati", direct=False).types("/customer link Trans Carpați")
+    await desk.customer("ion").says("Nu pot crea curse noi")
+    await Speaker(desk, "ion", "trans-carpati", direct=False).says("Exportul nu merge")
+    return Speaker(desk, "vlad", "trans-carpati", direct=False)
+
+
+async def test_status_shows_a_guest_what_everybody_reads_there_and_what_is_their_own(guest: Speaker) -> None:
+    await guest.desk.customer("vlad").says("Nu pot factura")
+    answer = answer_text(await guest.types("/support status"))
+    assert "T-1002" in answer
+    assert "T-1003" in answer
+    assert "T-1001" not in answer
+
+
+async def test_a_guest_in_a_customers_channel_touches_no_ticket_that_goes_on_elsewhere(
+    guest: Speaker,
+) -> None:
+    with pytest.raises(NotFound, match="There is no ticket T-1001"):
+        await guest.presses("support.nevermind", "1001")
+    await guest.presses("support.nevermind", "1002")
+    assert (await guest.desk.ticket(1002)).status is Status.RESOLVED
 
 
 async def test_a_form_cannot_put_a_request_into_another_customers_place(desk: TestedDesk) -> None:
