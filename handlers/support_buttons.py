@@ -72,9 +72,10 @@ def _separate(call: Call) -> Answer:
     number, _colon, message = call.incoming.subject.partition(":")
     case, place = _own(call, number), call.place
     known = tickets.belonging(call.tx, place.id, message) if place and message else None
-    if place is None or known is None or known.event_id is None or known.ticket_id != case.ticket.id:
+    event_id = known.event_id if known is not None and known.ticket_id == case.ticket.id else None
+    written = tickets.event(call.tx, event_id) if event_id is not None else None
+    if place is None or written is None or written.kind is not Kind.SAID:
         raise BadInput(_("That button does nothing any more. Write here what it is about."))
-    written = tickets.event(call.tx, known.event_id)
     text = corrections.text_now(case.history, message, written.data)
     writer = written.who or call.person.id
     tickets.forget_message(call.tx, place.id, message)

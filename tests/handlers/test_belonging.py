@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.errors import BadInput
 from desk.incoming import File
 from desk.tickets import Kind, Status
 from tests.desk_in_tests import DAY, HOUR, MINUTE, Speaker, TestedDesk
@@ -89,6 +90,17 @@ async def test_a_message_that_went_to_the_wrong_ticket_becomes_one_of_its_own(de
     }
     await desk.customer().says("Pentru remorci", thread=message)
     assert (await desk.history(1002))[-1].data["text"] == "Pentru remorci"
+
+
+async def test_neither_the_words_that_opened_a_ticket_nor_an_answer_become_another(desk: TestedDesk) -> None:
+    await Speaker(desk, "ana", "trans-carpati", direct=False).types("/customer link Trans Carpați")
+    ion = Speaker(desk, "ion", "trans-carpati", direct=False)
+    opening = await ion.says(_ASKED)
+    answer = await Speaker(desk, "ana", "trans-carpati", direct=False).says("Ne uităm acum.", thread=opening)
+    for message in (opening, answer):
+        with pytest.raises(BadInput, match="does nothing any more"):
+            await ion.presses("support.separate", f"1001:{message}")
+    assert len(await desk.all_tickets()) == 1
 
 
 async def test_who_calls_for_help_twice_without_a_word_gets_a_ticket(desk: TestedDesk) -> None:
