@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.transactions import Transaction, Waiting, Woken, Work, run_alone
 from storage.writer import Writer
 
-# What another work can do to this one: a deadlock, or a change that we did not see. Doing it again mends it.
-_AGAIN = {"40P01", "40001"}
+# What another work can do to this one: a deadlock, a change that we did not see, or the same name a moment
+# earlier. Done again, this one sees it.
+_AGAIN = {"40P01", "40001", "23505"}
 _TRIES = 4
 _HURRIED = 3.0  # seconds for the server to answer, once the desk is stopping
 

@@ -13,6 +13,7 @@ from storage.transactions import Transaction
 
 CUT = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
 LOCK = sa.text("SELECT pg_advisory_xact_lock(1)")
+TAKEN = sa.text("DO $$ BEGIN RAISE unique_violation; END $$")
 ONE = sa.text("SELECT 1")
 
 
@@ -56,6 +57,24 @@ async def test_a_connection_that_breaks_under_a_work_costs_one_more_try(
     database: Database, swallows: bool
 ) -> None:
     assert await database.write(Work(swallows=swallows)) == 2
+
+
+async def test_what_another_work_stored_a_moment_earlier_is_seen_at_the_next_try(database: Database) -> None:
+    assert await database.write(Work(first=TAKEN)) == 2
+
+
+async def test_what_is_there_already_at_every_try_is_an_error(database: Database) -> None:
+    tries = 0
+
+    def work(tx: Transaction) -> None:
+        nonlocal tries
+        tries += 1
+        tx.execute(TAKEN)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        await database.write(work)
+    assert tries == 4
+    assert await database.write(Work(first=ONE)) == 1
 
 
 async def test_a_connection_that_broke_while_nothing_was_done_costs_nothing(database: Database) -> None:
