@@ -24,7 +24,7 @@ async def serve(settings: Settings) -> None:
     except BaseException:
         await app.database.close()
         raise
-    runner = web.AppRunner(await build(app), access_log=None, shutdown_timeout=5)
+    runner = runner_of(await build(app))
     await runner.setup()
     site = web.TCPSite(runner, settings.desk_host, settings.desk_port)
     await site.start()
@@ -55,6 +55,12 @@ async def build(app: App) -> web.Application:
 
         await connect_teams(app, site)
     return site
+
+
+def runner_of(site: web.Application) -> web.AppRunner:
+    """Return what serves the desk's web application."""
+    # Nobody who sends to the desk compresses. Who is not known yet must not make it unpack a gigabyte.
+    return web.AppRunner(site, access_log=None, shutdown_timeout=5, auto_decompress=False)
 
 
 async def _add_try_page(app: App, site: web.Application) -> None:

@@ -12,6 +12,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.body import TooLarge, Unreadable, body_of
+
 MOST_BYTES = 1_000_000
 _OLDEST = 300  # seconds
 _DIGITS = re.compile(r"[0-9]{1,12}")
@@ -25,10 +27,10 @@ def routes(app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.t
 
     async def events(request: web.Request) -> web.StreamResponse:
         try:
-            raw = await _read(request)
-        except web.RequestPayloadError:
+            raw = await body_of(request, MOST_BYTES)
+        except Unreadable:
             return _unsigned()  # Slack signs what can be read
-        if raw is None:
+        except TooLarge:
             return web.Response(status=413, text="The request is too large.")
         headers = request.headers
         stamp, signature = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
@@ -40,18 +42,6 @@ def routes(app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.t
         return await to_aiohttp_response(await app.async_dispatch(told))
 
     return [web.post("/slack/events", events)]
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """Return the body, None as soon as it is too large. Raises `RequestPayloadError` for what is none."""
-    if (request.content_length or 0) > MOST_BYTES:
-        return None
-    raw = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            return None
-    return bytes(raw)
 
 
 def _unsigned() -> web.Response:

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from bot.body import TooLarge, Unreadable, body_of
 from bot.loopback import from_this_machine
 from bot.teams.adapter import Adapter, InvokeAnswer, Turn
 from bot.teams.keys import KeysUnavailable
@@ -65,22 +66,15 @@ async def _prove(request: web.Request, check: TokenCheck | None) -> Proof | None
 
 async def _read(request: web.Request) -> dict[str, Any]:
     """Return the activity. Raises 413 as soon as it is too large, and 400 for what is none."""
-    raw = bytearray()
     try:
-        async for chunk in request.content.iter_chunked(65_536):
-            raw += chunk
-            if len(raw) > MOST_BYTES:
-                raise _too_large()
-        activity = _read_activity(raw)
-    except (web.RequestPayloadError, msgspec.MsgspecError, RecursionError):
+        activity = _read_activity(await body_of(request, MOST_BYTES))
+    except TooLarge:
+        raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text="The request is too large.") from None
+    except (Unreadable, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise web.HTTPBadRequest(text="The request cannot be read.") from None
     if not isinstance(activity.get("type"), str):
         raise web.HTTPBadRequest(text="The request is no activity.")
     return activity
-
-
-def _too_large() -> web.HTTPException:
-    return web.HTTPRequestEntityTooLarge(MOST_BYTES, MOST_BYTES, text="The request is too large.")
 
 
 def _written(answer: InvokeAnswer | None) -> web.Response:

@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from bot.body import TooLarge, Unreadable, body_of
 from bot.sound import sound
 from bot.web.guard import TRY, language_of
 from bot.web.samples import PEOPLE
@@ -114,26 +115,23 @@ async def read(request: web.Request, kind: type[T]) -> T:
     if request.content_type != "application/json":
         raise refusal(request, web.HTTPUnsupportedMediaType, _("This page sends JSON only."))
     try:
-        body = await body_of(request, LARGEST_BODY, _("That is too long to send."))
+        body = await bytes_of(request, LARGEST_BODY, _("That is too long to send."))
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(request, web.HTTPBadRequest, _UNREADABLE) from error
 
 
-async def body_of(request: web.Request, most: int, too_much: str) -> bytes:
+async def bytes_of(request: web.Request, most: int, too_much: str) -> bytes:
     """Return the request's body. Raises 413 with the words `too_much` beyond `most` bytes, 400 for none."""
-    body = bytearray()
     try:
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > most:
-                raise refusal(request, TooLarge, too_much)
-    except web.RequestPayloadError:
+        return await body_of(request, most)
+    except TooLarge:
+        raise refusal(request, _TooLarge, too_much) from None
+    except Unreadable:
         raise refusal(request, web.HTTPBadRequest, _UNREADABLE) from None
-    return bytes(body)
 
 
-class TooLarge(web.HTTPError):
+class _TooLarge(web.HTTPError):
     """More was sent than is taken."""
 
     status_code = 413

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from bot.sound import sound
-from bot.web.asked import body_of, check_place, refusal
+from bot.web.asked import bytes_of, check_place, refusal
 from bot.web.guard import TRY
 from bot.web.samples import PEOPLE
 from desk.wording import sentence as _
@@ -43,7 +43,7 @@ async def put(request: web.Request) -> web.Response:
 
 
 async def _bytes(request: web.Request) -> bytes:
-    body = await body_of(request, web_files.LARGEST, _("A file may have 5 MB at most."))
+    body = await bytes_of(request, web_files.LARGEST, _("A file may have 5 MB at most."))
     if not body:
         raise refusal(request, web.HTTPBadRequest, _("This file is empty."))
     return body

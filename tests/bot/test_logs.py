@@ -98,10 +98,6 @@ _NO_HTTP = {
         _TO_SLACK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nnope\r\n0\r\n\r\n",
         b"400",
     ),
-    "not compressed as it says": (
-        _TO_SLACK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
-        b"401",
-    ),
 }
 
 

@@ -290,6 +290,7 @@ def test_the_tenant_is_the_channels_else_the_conversations(more: dict[str, Any],
         b"null",
         b'"x"',
         b"\xff",
+        b'{"type": "\xff\xfe"}',
         b'{"a":' + b"[" * 90_000,
         b"{}",
         b'{"type": 7}',
@@ -320,9 +321,18 @@ async def test_too_much_is_refused_however_it_comes(client: Client, desk: Desk) 
     assert len(desk.taken) == 1
 
 
-async def test_a_body_that_is_not_compressed_as_it_says_is_refused(client: Client) -> None:
-    headers = {"Authorization": f"Bearer {token()}", "Content-Encoding": "gzip"}
-    assert (await client.post(PATH, data=b"{}", headers=headers)).status == 400
+async def test_a_body_that_comes_too_slowly_is_refused_and_told_to_nobody(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.body._PATIENCE", 0.0)
+    with capture_logs() as logs:
+        answer = await client.post(PATH, data=endless(), headers={"Authorization": f"Bearer {token()}"})
+    assert answer.status == 400
+    assert logs == []
 
 
 async def test_what_could_not_be_stored_comes_again(client: Client, desk: Desk) -> None:
