@@ -12,6 +12,7 @@ from bot.loopback import from_this_machine
 from bot.teams.adapter import Adapter, InvokeAnswer, Turn
 from bot.teams.keys import KeysUnavailable
 from bot.teams.tokens import Misdirected, Proof, TokenCheck, Unproven
+from storage.away import is_away
 
 log = structlog.get_logger()
 
@@ -44,10 +45,10 @@ def routes(turn: Turn, check: TokenCheck | None, *, playground: bool = False) ->
             return web.Response(status=503, text=str(error), headers={"Retry-After": "10"})
         except web.HTTPException:
             raise
-        except Exception:
-            # Teams sends it again.
-            error_id = secrets.token_hex(4)
-            log.exception("teams.failed", error_id=error_id)
+        except Exception as error:
+            # Teams sends it again. Of a database that is away everything is said without a trace.
+            error_id, why = secrets.token_hex(4), type(error).__name__
+            log.error("teams.failed", error_id=error_id, why=why, exc_info=not is_away(error))
             return web.Response(status=500, text=f"Something went wrong on our side: {error_id}.")
 
     return [web.post(PATH, messages)]

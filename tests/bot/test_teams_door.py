@@ -343,8 +343,17 @@ async def test_what_could_not_be_stored_comes_again(client: Client, desk: Desk) 
     assert "no database" not in await answer.text()
     (line,) = logs
     assert line["error_id"] in await answer.text()
+    assert (line["why"], line["exc_info"]) == ("RuntimeError", True)
     desk.error = None
     assert (await knock(client)).status == 200
+
+
+async def test_a_database_that_is_away_leaves_no_trace_for_each_activity(client: Client, desk: Desk) -> None:
+    desk.error = ConnectionRefusedError("no database")
+    with capture_logs() as logs:
+        assert (await knock(client)).status == 500
+    (line,) = logs
+    assert (line["why"], line["exc_info"]) == ("ConnectionRefusedError", False)
 
 
 async def test_an_invoke_is_answered_in_its_own_response(client: Client, desk: Desk) -> None:
