@@ -7,9 +7,12 @@ from contextlib import suppress
 from html.parser import HTMLParser
 
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
-_AT = re.compile(r"<at\b[^<>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+_AT = re.compile(r"<at\b[^<>]*>([^<]*)</at>", re.IGNORECASE)
 # With its semicolon alone: what stands in an address ("?a=1&lt=2") is none.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_COMMENT = re.compile(r"<!--(?:>|.*?(?:-->|\Z))", re.DOTALL)
+_OPEN = re.compile("<(?!!)")
+_NO_TAG = re.compile(r"<(?=[^<>\"']*<)")  # another one begins before it ends
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 _REPLY, _MENTION = "schema.skype.com/reply", "schema.skype.com/mention"
 
@@ -59,7 +62,7 @@ def _tidy(words: str) -> str:
 
 def from_html(markup: str, desk: Collection[str] = ()) -> str:
     """Return the words of a message's HTML, without the message that it quotes."""
-    lines = re.sub(r"[ \xa0]*\n[ \xa0]*", "\n", _read(markup, desk).words())
+    lines = re.sub(r"(?<![ \xa0])[ \xa0]*\n[ \xa0]*", "\n", _read(markup, desk).words())
     return _tidy(re.sub(r"\n{3,}", "\n\n", lines))
 
 
@@ -71,9 +74,18 @@ def quoted_in(markup: str) -> str | None:
 def _read(markup: str, desk: Collection[str]) -> "_Page":
     page = _Page(desk)
     with suppress(AssertionError):  # html.parser's word for a declaration that it does not know
-        page.feed(sound(markup))
+        page.feed(_whole_tags(sound(markup)))
         page.close()
     return page
+
+
+def _whole_tags(markup: str) -> str:
+    """Return `markup` without comments, and with what begins no tag as words.
+
+    html.parser would look for each one's end anew, in time that grows with the square of what was written.
+    """
+    tags, end, words = _COMMENT.sub("", markup).rpartition(">")
+    return _NO_TAG.sub("&lt;", tags + end) + _OPEN.sub("&lt;", words)
 
 
 class _Page(HTMLParser):

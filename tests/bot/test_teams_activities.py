@@ -1,5 +1,6 @@
 """What Teams tells us, translated."""
 
+import time
 from typing import Any
 
 import pytest
@@ -227,6 +228,9 @@ def test_what_was_written_is_plain_text(format: str, text: str, plain: str) -> N
         ('<span itemtype="http://schema.skype.com/Mention" itemid="0">Ana</span>', "@Ana"),
         ("<style>p{}</style><table><tr><td>a</td><td>b</td></tr></table>", "a b"),
         ("<![foo[ a", ""),
+        ("a <!-- <b>x</b> --> b", "a b"),
+        ("a <b c <d> 1 < 2 <e", "a <b c  1 < 2 <e"),
+        ('<img alt="a < b"> > c', "a < b > c"),
     ],
 )
 def test_html_reads_as_lines(markup: str, plain: str) -> None:
@@ -576,6 +580,33 @@ TAGS = [
     "<blockquote>",
     QUOTE,
 ]
+
+
+@pytest.mark.parametrize("end", ["", ">", '">', "'>", "</at>", "-->"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<at>",
+        "<a/",
+        '<a "',
+        "<a b=",
+        "<a b='",
+        '<a b="c" ',
+        "<!--",
+        "<![CDATA[",
+        "<!",
+        "<?",
+        "</a ",
+        "\xa0",
+        " \n",
+    ],
+)
+def test_no_message_keeps_the_desk_from_going_on(part: str, end: str) -> None:
+    long = part * (28_000 // len(part)) + end
+    started = time.process_time()
+    from_text(long)
+    from_html(long)
+    assert time.process_time() - started < 1.5  # seconds; where time grows with the square, far more
 
 
 @given(st.lists(st.sampled_from(TAGS) | st.text(max_size=4)).map("".join))
