@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,6 +84,15 @@ class Settings(BaseSettings):
     def _is_a_database(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql://")) or url == "sqlite:///":
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/name")
+        if url.startswith("postgresql") and not _names_a_server(url):
+            raise ValueError("write the port as a number, and in the password %40 for @ and %2F for /")
+        return url
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_a_page(cls, url: str) -> str:
+        if not _names_a_page(url):
+            raise ValueError("write https://host/path, without a user and a password")
         return url
 
     @model_validator(mode="after")
@@ -124,3 +134,22 @@ class Settings(BaseSettings):
     def only_tried(self) -> bool:
         """Whether the try page is all there is: nobody's real deadline hangs on its clock."""
         return self.try_page and not self.chat_platforms
+
+
+def _names_a_server(url: str) -> bool:
+    from sqlalchemy import make_url  # takes long to load, and most commands open no database of a server
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return "@" not in (make_url(url).host or "")
+    except (ValueError, ArgumentError):
+        return False
+
+
+def _names_a_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc

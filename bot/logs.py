@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|xoxe\.[\w.-]+|(?<=://)[^/@\s]+:[^/@\s]+(?=@)|Bearer\s+[\w.~+/=-]+"
-    r"|(?<=ticket=)[\w-]+"
+    r"|(?<=ticket=)[\w-]+|(?<=password=)[^&\s]+"
 )
 
 # The disk, the network, the database itself: their words are about those, and tell how to mend it.

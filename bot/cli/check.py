@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 import typer
+from sqlalchemy import URL
 
 from bot.cli.settings import load
 from bot.config import Settings
@@ -50,7 +51,8 @@ async def _plan(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> list[Finding]:
     database = Database(settings.database_url)
-    where = database.url.render_as_string(hide_password=True)
+    url = database.url  # its user, password and options are left out
+    where = URL.create(url.drivername, host=url.host, database=url.database).render_as_string()
     try:
         version = await database.read(lambda tx: migrations.current(tx.connection))
         newest = migrations.newest()

@@ -151,13 +151,20 @@ def test_check_tells_about_customers_of_a_tier_that_the_plan_does_not_have(
     assert "Alba" not in result.output
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:hunter2@127.0.0.1:1/desk",
+        "postgresql://127.0.0.1:1/desk?user=desk&password=hunter2",
+    ],
+)
 def test_check_fails_for_a_database_that_is_not_there_and_hides_the_password(
-    monkeypatch: pytest.MonkeyPatch,
+    url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")
+    monkeypatch.setenv("DATABASE_URL", url)
     result = run.invoke(app, ["check"])
     assert result.exit_code == 1
-    assert "does not answer" in result.output
+    assert "127.0.0.1/desk does not answer" in result.output
     assert "hunter2" not in result.output
 
 
@@ -199,6 +206,11 @@ def test_a_list_that_cannot_be_read_is_a_clear_error(
         ("DATABASE_URL", "garbage"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "postgresql://desk:hunter2@host:many/desk"),
+        ("DATABASE_URL", "postgresql://desk:hunter2@hunter2@host/desk"),
+        ("DATABASE_URL", "postgresql://desk:hunter2@[::1/desk"),
+        ("SLACK_API_URL", "https://ana:hunter2@slack.com/api/"),
+        ("SLACK_API_URL", "https://slack.com:hunter2/api/"),
         ("DESK_PORT", "99999"),
         ("DESK_LOG_LEVEL", "loud"),
     ],
@@ -211,6 +223,7 @@ def test_a_setting_that_cannot_be_is_named_before_anything_starts(
     result = run.invoke(app, [command])
     assert result.exit_code == 2
     assert name in result.output
+    assert "hunter2" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from bot.slack.http import routes
         "xapp-1-A0-99-ff",
         "xoxe.xoxp-1-Mi0yLT",
         "postgresql://desk:hunter2@db/desk",
+        "postgresql://db/desk?password=hunter2&user=desk",
         "Bearer eyJhbGciOi.JIUzI1NiJ9",
         "wss://wss-primary.slack.com/link/?ticket=5d6f-77aa&app_id=A1",
     ],
