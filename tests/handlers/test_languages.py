@@ -127,7 +127,7 @@ async def test_an_agent_whose_platform_speaks_romanian_reads_it_in_a_team_that_s
 ) -> None:
     await desk.database.write(lambda tx: team.speak(tx, desk.desk, "en", desk.now))
     (triage,) = desk.desk.triages
-    await desk.database.write(lambda tx: team.staff(tx, triage, ["elena", "tom"]))
+    await desk.database.write(lambda tx: team.staff(tx, desk.desk, triage, ["elena", "tom"], desk.now))
     said = [
         answer_text(await desk.agent(user).does("command", command="ticket", text="list", language=language))
         for user, language in (("elena", "ro"), ("tom", "en"))
