@@ -6,7 +6,6 @@ refers to exist, its durations and hours are read, and it never changes.
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import PrivateAttr, ValidationError
 from desk.errors import BadInput
 from desk.plan_checks import broken_promises
 from desk.plan_lines import Lines, dotted
-from desk.plan_mistakes import mistaken_values
+from desk.plan_mistakes import mistaken_values, shown
 from desk.plan_parts import (
     ASSIGNEE,
     CalendarSpec,
@@ -37,6 +36,7 @@ from desk.plan_parts import (
     Tickets,
     Tier,
 )
+from desk.plan_toml import NoToml, read
 from desk.plan_values import Named, Text, Zone
 from desk.wording import Language
 from desk.wording import sentence as _
@@ -154,11 +154,9 @@ class PlanError(BadInput):
 def parse(text: str, name: str = "plan.toml") -> Plan:
     """Read a plan. Raises `PlanError` with every mistake in `text`; `name` is that of the file."""
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PlanError(name, [_syntax(text, str(error))]) from None
-    except RecursionError:
-        raise PlanError(name, [Mistake(1, "", "This is nested too deeply to be a plan.")]) from None
+        data = read(text)
+    except NoToml as error:
+        raise PlanError(name, [Mistake(error.line, "", str(error))]) from None
     found = list(broken_promises(data))
     try:
         plan = Plan.model_validate(data)
@@ -166,7 +164,9 @@ def parse(text: str, name: str = "plan.toml") -> Plan:
         found += mistaken_values(error, Plan)
     if found:
         lines = Lines(text)
-        raise PlanError(name, {Mistake(lines.of(path), dotted(path), words) for path, words in found})
+        raise PlanError(
+            name, {Mistake(lines.of(path), shown(dotted(path)), shown(words)) for path, words in found}
+        )
     return plan
 
 
@@ -194,12 +194,3 @@ def default() -> Plan:
 def digest(text: str) -> str:
     """Return what tells one version of a plan's text from another, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _syntax(text: str, words: str) -> Mistake:
-    """Say where the file stops being TOML; `tomllib` names the place in its message only."""
-    place = re.search(r" \((?:at line (\d+), column \d+|at end of document)\)$", words)
-    if place is None:
-        return Mistake(1, "", f"This is not TOML. {words}.")
-    line = int(place[1] or text.count("\n") + 1)
-    return Mistake(line, "", f"This is not TOML. {words[: place.start()]}.")

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from bisect import bisect_left
 
 Path = tuple[str | int, ...]
 """The way to a value: ("escalation", 1, "steps", 0, "after")."""
@@ -20,6 +21,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._ends = [end.start() for end in re.finditer("\n", text)]
         self._at = 0
         self._lines: dict[Path, int] = {(): 1}
         self._last: dict[Path, int] = {}  # of each array of tables, the table that is being filled
@@ -93,7 +95,7 @@ class Lines:
             self._take(_STRING) or self._take(_BARE)
 
     def _mark(self, path: Path, offset: int) -> None:
-        self._lines.setdefault(path, self._text.count("\n", 0, offset) + 1)
+        self._lines.setdefault(path, bisect_left(self._ends, offset) + 1)
 
     def _gap(self) -> bool:
         """Pass over space, line ends and comments; say whether anything follows."""

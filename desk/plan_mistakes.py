@@ -39,6 +39,11 @@ def instead(word: str, known: Iterable[str]) -> str:
     return f"Choose from: {', '.join(known)}."
 
 
+def shown(text: str) -> str:
+    """Return what a terminal shows as it is, with anything that would steer it written out."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def _words(details: ErrorDetails, model: type[BaseModel]) -> str:
     given, context = details["input"], details.get("ctx", {})
     if details["type"] == "extra_forbidden":

@@ -248,6 +248,28 @@ def test_a_file_that_is_not_toml_is_reported_where_it_stops_being_so(text: str, 
     assert "line" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            SHIPPED + "#" * 200_000,
+            Mistake(1, "", "This is too long to be a plan: over 200000 characters."),
+        ),
+        ("a = 1\nb = " + "9" * 10_000, Mistake(2, "", "This number is too long.")),
+        ("x = " + "[" * 5_000, Mistake(1, "", "This is nested too deeply to be a plan.")),
+        (".".join("a" * 2_000) + " = 1", Mistake(1, "", "This is nested too deeply to be a plan.")),
+    ],
+)
+def test_what_no_plan_holds_is_refused_in_a_sentence(text: str, found: Mistake) -> None:
+    assert mistakes(text) == [found]
+
+
+def test_nothing_in_a_key_steers_the_terminal_on_which_it_is_shown() -> None:
+    (found,) = mistakes(SHIPPED + '\n["\\u001b]0;ț\\u0007"]\n')
+    assert found.key == '"\\x1b]0;ț\\x07"'
+    assert found.text.startswith("Nothing is called “\\x1b]0;ț\\x07” here.")
+
+
 def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "plan.toml"
     file.write_bytes("name = 'a'\n# ț".encode("iso-8859-16"))
