@@ -24,7 +24,8 @@ def _own(call: Call, subject: str) -> Case:
     """Load a ticket of the asker's own, or of where they are; any other reads as if it were not there."""
     case = cases.load(call.tx, call.desk, ticket_id(subject))
     same = call.person.customer_id is not None and case.ticket.customer_id == call.person.customer_id
-    here = call.place is not None and call.place.id in case.place_ids
+    # Whoever reads a ticket where several talk may answer there; a direct conversation is one person's.
+    here = call.place is not None and call.place.kind != "direct" and call.place.id in case.place_ids
     if not (same or here or case.ticket.requester_id == call.person.id or call.person.agent):
         raise NotFound(_("There is no ticket T-{id}."), id=case.ticket.id)
     return case
