@@ -41,6 +41,9 @@ _SOONER = timedelta(seconds=10)  # before a lease ends, what did not leave is gi
 _SOON = timedelta(seconds=1)  # mostly the end of what was claimed wakes us, before we need to ask what is due
 _AT_ONCE = 64  # letters under way
 _LONGEST_WAIT = timedelta(minutes=5)
+_LONGEST_ASKED = timedelta(hours=1)  # a platform may ask for more than we wait by ourselves
+_AHEAD = timedelta(seconds=10)  # ... may the clock of another desk be
+_ANYWHERE = datetime.max.replace(tzinfo=UTC)
 _OUR_TRIES = 5  # of a letter that we cannot write or draw; then the others of its place go on
 _CLOSING = 15.0  # seconds for what is under way; what is not noted by then is in doubt at the next start
 
@@ -75,7 +78,7 @@ class Delivery:
         self._pace = Pace()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
-        self._latest = datetime.max.replace(tzinfo=UTC)  # before the first round the clock was anywhere
+        self._latest = _ANYWHERE  # the clock before the first round
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -121,7 +124,7 @@ class Delivery:
             if outcomes:
                 finish(tx, outcomes, now)
             if set_back:
-                _follow(tx, now)
+                _follow(tx, now, seen=self._latest < _ANYWHERE)
             claimed = letters.claim(tx, now, now + _LEASE, most) if most else []
             # Leases ran out all the same where the clock was set forward.
             claimed = [letter for letter in claimed if letter.place_id not in busy]
@@ -246,9 +249,14 @@ def _perhaps_left(letter: Letter) -> Message | None:
     return files.note(letter.message, [files.Carried(one, None, files.UNSURE) for one in _brings(letter)])
 
 
-def _follow(tx: Transaction, now: datetime) -> None:
-    """Follow a clock that was set back: nothing waits for an instant further ahead than we ever wait."""
-    if places := letters.bring_back(tx, now, now + _LONGEST_WAIT, now + _LEASE):
+def _follow(tx: Transaction, now: datetime, *, seen: bool) -> None:
+    """Follow a clock that was set back: nothing waits for an instant further ahead than we ever wait.
+
+    Unless that was `seen`, as before the first round, it perhaps was not.
+    """
+    lease = now + _LEASE_WITH_FILES + _AHEAD
+    places = letters.bring_back(tx, now, now + _LONGEST_WAIT, now + _LONGEST_ASKED, lease)
+    if places and seen:
         log.warning("outbox.clock_set_back", places=places)
     tx.wake("timers", now)
 

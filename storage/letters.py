@@ -142,14 +142,20 @@ def abandon_leases(tx: Transaction, now: datetime) -> None:
     tx.execute(sa.update(places).where(places.c.leased_until > now).values(leased_until=now))
 
 
-def bring_back(tx: Transaction, now: datetime, latest: datetime, lease: datetime) -> int:
-    """Let no place wait for later than `latest`, and no lease end later than `lease`. Returns for how many.
+def bring_back(tx: Transaction, now: datetime, latest: datetime, asked: datetime, lease: datetime) -> int:
+    """Let no place wait for later than `latest`, or `asked` where a letter failed, and no lease end later
+    than `lease`. Returns for how many.
 
     What is further ahead was stored before the clock was set back; what waited for it may leave now.
     """
+    failed = sa.exists().where(
+        outbox.c.place_id == places.c.id, outbox.c.done_at.is_(None), outbox.c.attempts > 0
+    )
+    at = places.c.send_at.type
+    until = sa.case((failed, sa.literal(asked, at)), else_=sa.literal(latest, at))
     ahead = {
-        places.c.send_at: (places.c.send_at > latest, now),
-        places.c.free_at: (places.c.free_at > latest, now),
+        places.c.send_at: (places.c.send_at > until, now),
+        places.c.free_at: (places.c.free_at > until, now),
         places.c.leased_until: (places.c.leased_until > lease, lease),
     }
     values = {

@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from desk.messages import Attached, Message, Text
 from notifications import outbox as module
@@ -156,12 +158,20 @@ def say(text: str) -> Message:
     return Message((Text((text,)),))
 
 
+@asynccontextmanager
+async def opened(office: PostOffice) -> AsyncIterator[PostOffice]:
+    """Let an office deliver."""
+    office.delivery.start()
+    try:
+        yield office
+    finally:
+        await office.delivery.close()
+
+
 @pytest.fixture
 async def office(database: Database) -> AsyncIterator[PostOffice]:
-    office = PostOffice(database)
-    office.delivery.start()
-    yield office
-    await office.delivery.close()
+    async with opened(PostOffice(database)) as office:
+        yield office
 
 
 async def test_letters_arrive_in_the_order_of_their_place(office: PostOffice) -> None:
@@ -248,10 +258,55 @@ async def test_a_clock_that_was_set_back_before_the_start_silences_no_place(data
     office.delivery.start()
     await office.put("b", "elsewhere")
     await office.until(lambda: office.platform.said("b") == ["elsewhere"])
-    await office.wait_for(61)
+    await office.wait_for(191)  # as long as a desk may take that sends at this moment, with files
     await office.idle()
     assert office.platform.said("a") == ["before"]
     await office.delivery.close()
+
+
+async def test_a_desk_that_starts_beside_another_one_leaves_it_its_leases_and_says_nothing(
+    database: Database,
+) -> None:
+    office = PostOffice(database)
+    await office.put("a", "another desk's")
+    now = office.clock.now
+    late = now + timedelta(minutes=3, seconds=1)  # its clock is a little ahead, and it sends files
+    await database.write(lambda tx: letters.claim(tx, now, late, 10))
+    with capture_logs() as logs:
+        async with opened(office):
+            await office.put("b", "ours")
+            await office.until(lambda: office.platform.said("b") == ["ours"])
+            await office.wait_for(180)
+            await office.put("b", "ours still")
+            await office.until(lambda: office.platform.said("b") == ["ours", "ours still"])
+    assert office.platform.said("a") == []
+    assert "outbox.clock_set_back" not in {line["event"] for line in logs}
+
+
+async def test_what_a_platform_asks_us_to_wait_holds_over_a_start(database: Database) -> None:
+    async with opened(PostOffice(database)) as office:
+        office.platform.failures = [SendError("429", temporary=True, retry_after=1200)]
+        await office.put("a", "waits")
+        await office.until(lambda: not office.platform.failures)
+        await office.noted()
+    async with opened(PostOffice(database)) as again:
+        await again.put("b", "elsewhere")
+        await again.until(lambda: again.platform.said("b") == ["elsewhere"])
+        assert again.platform.said("a") == []
+        await again.wait_for(1200)
+        await again.idle()
+        assert again.platform.said("a") == ["waits"]
+
+
+async def test_a_clock_that_is_set_back_is_told_in_the_log(office: PostOffice) -> None:
+    office.platform.limits = (Bucket(1, 10.0),)
+    await office.put("a", "before")
+    await office.idle()
+    with capture_logs() as logs:
+        await office.wait_for(-7200)
+        await office.put("a", "after")
+        await office.idle()
+    assert [line["event"] for line in logs] == ["outbox.clock_set_back"]
 
 
 async def test_a_clock_that_is_set_back_wakes_the_schedule(database: Database) -> None:
