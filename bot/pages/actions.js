@@ -2,8 +2,7 @@
 
 import { ask, newKey } from "./ask.js";
 import { confirm, showAnswer } from "./dialogs.js";
-import { chatOf, copyOf, on, say, toast } from "./dom.js";
-import { resize } from "./composer.js";
+import { chatOf, copyOf, on, resize, say, toast } from "./dom.js";
 
 async function press(button) {
   const { action, subject, confirmTitle, confirmText, confirmYes, confirmNo } = button.dataset;

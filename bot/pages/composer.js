@@ -2,7 +2,7 @@
 
 import { Unreached, ask, newKey } from "./ask.js";
 import { showAnswer } from "./dialogs.js";
-import { chatOf, copyOf, isShown, on, toast } from "./dom.js";
+import { chatOf, copyOf, on, resize, toast } from "./dom.js";
 import { forgetUnsent, keepDraft, keepUnsent, restoreDrafts, unsent } from "./drafts.js";
 import { filesOf, setFiles, upload } from "./files.js";
 import { chatNamed, scrollToEnd } from "./posts.js";
@@ -127,12 +127,6 @@ function takeUpUnsent() {
       waiting.set(body.key, { chat, body });
     }
   }
-}
-
-/** As high as what is written. What is not shown has no height yet. */
-export function resize(area) {
-  area.style.height = "";
-  if (isShown(area)) area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }
 
 export function startComposers() {

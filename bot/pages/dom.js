@@ -35,6 +35,12 @@ export function announce(text) {
   document.getElementById("announcer").textContent = text.replace(/\s+/g, " ").trim().slice(0, 160);
 }
 
+/** As high as what is written. What is not shown has no height yet. */
+export function resize(area) {
+  area.style.height = "";
+  if (isShown(area)) area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+}
+
 const TOASTED = 7000; // milliseconds
 
 /** Say something for a while; what is said already is not said twice. */

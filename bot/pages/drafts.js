@@ -1,7 +1,6 @@
 // What is half written or not sent yet outlives a reload: kept in this tab, for each person and conversation.
 
-import { resize } from "./composer.js";
-import { chatOf } from "./dom.js";
+import { chatOf, resize } from "./dom.js";
 
 const UNSENT = "unsent:";
 
