@@ -53,7 +53,7 @@ def _state(answer: FirstAnswer, t: Words) -> Rich:
     begun = t("We have reopened your request.") if answer.reopened else t("We have recorded your request.")
     if answer.due_at is None:
         return (begun,)
-    return (begun, " ", *t.rich("You hear from us by {due}.", due=When(answer.due_at, bold=True)))
+    return (begun, " ", *t.rich("You will hear from us by {due}.", due=When(answer.due_at, bold=True)))
 
 
 def _small_print(answer: FirstAnswer, t: Words) -> Iterator[Block]:
@@ -143,7 +143,7 @@ def reopened(ticket: Ticket, due_at: datetime | None, t: Words, zone: str) -> Me
     """Return the news that we work on a resolved ticket again."""
     blocks: list[Block] = [Text(t.rich("{number} is open again.", number=Bold(ticket.number)))]
     if due_at is not None:
-        blocks.append(Text(t.rich("You hear from us by {due}.", due=When(due_at, bold=True))))
+        blocks.append(Text(t.rich("You will hear from us by {due}.", due=When(due_at, bold=True))))
     return Message(tuple(blocks), t.language, zone)
 
 

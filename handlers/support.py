@@ -100,7 +100,7 @@ def _open(call: Call, text: str, place: Place | None) -> Answer:
     if due is None:
         return call.say("{number} is open.", number=case.ticket.number)
     sentence = call.t.rich(
-        "{number} is open. You hear from us by {due}.", number=number, due=When(due, call.now)
+        "{number} is open. You will hear from us by {due}.", number=number, due=When(due, call.now)
     )
     return call.show(Message((Text(sentence),), call.language, call.desk.plan.zone))
 

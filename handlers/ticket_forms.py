@@ -33,7 +33,7 @@ def hold(case: Case, call: Call) -> Answer:
     """Ask what we are waiting for. Raises `Refused` when nobody works on it."""
     holding.workable(case)
     t = call.t
-    field = Field("text", t("What are we waiting for?"), required=False)
+    field = Field("text", t("What are we waiting for?"), required=False, hint=t("Only the team sees this."))
     title = t("{number} on hold", number=case.ticket.number)
     return _form(
         call, case, "hold.set", title, t("Hold"), field, (t("The resolution clock stands meanwhile."),)

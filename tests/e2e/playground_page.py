@@ -48,13 +48,13 @@ class TeamsPage:
 
 
 async def open_teams(browser: Browser, teams: Playground) -> TeamsPage:
-    """Open the page, which adds the desk to the chat of whose window it is.
+    """Open the page, which adds the desk to the chat of whose window it is, if it is not there yet.
 
     Nothing is loaded from elsewhere: fonts stay the browser's own.
     """
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=2)
     await page.route(lambda address: not address.startswith(teams.url), lambda route: route.abort())
     await page.goto(teams.url)
-    await page.get_by_text("conversationUpdate").first.wait_for()  # its log: the desk was added
+    await page.get_by_role("treeitem", name=CHAT).wait_for()
     await page.get_by_title("Toggle Log Panel").click()
     return TeamsPage(page)

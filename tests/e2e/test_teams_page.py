@@ -102,7 +102,7 @@ async def test_a_customer_who_writes_english_reads_english(
     window = await open_teams(browser, teams)
     await window.sees("Hello. Tell us here what happened")
     await window.writes("I cannot create new trips since this morning")
-    await expect(window.card("T-1001 ·")).to_contain_text("You hear from us by")
+    await expect(window.card("T-1001 ·")).to_contain_text("You will hear from us by")
     await photograph(window.page, "teams-asked-in-english")
     await window.writes("support status")
     await window.sees("you hear from us by")

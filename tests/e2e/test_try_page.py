@@ -202,7 +202,7 @@ def test_as_time_passes_the_team_is_warned_and_others_are_told_but_the_customer_
 def test_each_customer_is_answered_in_their_language_and_where_their_plan_says(window: Window) -> None:
     window.shows("EuroFleet")
     window.customer.get_by_role("button", name="The export does not work").click()
-    expect(window.customer).to_contain_text("We have recorded your request. You hear from us by")
+    expect(window.customer).to_contain_text("We have recorded your request. You will hear from us by")
     window.shows("Rapid Cargo")
     expect(window.customer).not_to_contain_text("We have recorded")
     window.customer.get_by_role("button", name="Exportul nu funcționează").click()
@@ -290,7 +290,7 @@ def test_the_page_is_dark_where_the_reader_s_screen_is_and_speaks_as_switched(op
     assert dark.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 17, 21)"
     dark.shows("EuroFleet")
     dark.writes("I cannot create trips")
-    expect(dark.customer).to_contain_text("You hear from us by")
+    expect(dark.customer).to_contain_text("You will hear from us by")
     expect(dark.card("T-1001")).to_contain_text("First response due")
     dark.presses("T-1001", "Take")
     dark.presses("T-1001", "Reply")

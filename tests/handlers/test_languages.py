@@ -44,7 +44,7 @@ async def test_whoever_has_the_platform_in_english_and_writes_english_reads_engl
 ) -> None:
     await desk.customer().says(ASKED_IN_ENGLISH, language="en")
     first = await first_answer(desk, "ion")
-    assert "You hear from us by" in words_of(first)
+    assert "You will hear from us by" in words_of(first)
     details = await form(desk, "ion", "support.details", 1001)
     assert (details.language, details.submit) == ("en", "Send")
     assert await refusal(desk, "ion", "ticket.take", "1001") == "en"
@@ -76,7 +76,7 @@ async def test_what_was_asked_before_somebody_chose_a_language_follows(desk: Tes
     await desk.customer().says(ASKED)
     assert (await first_answer(desk, "ion")).language == "ro"
     await desk.customer().types("/support language en")
-    assert "You hear from us by" in words_of(await first_answer(desk, "ion"))
+    assert "You will hear from us by" in words_of(await first_answer(desk, "ion"))
     assert len(await desk.all_tickets()) == 1
     await desk.agent().does("action", command="ticket.resolve.send", subject="1001", fields={"text": "Done."})
     assert "is resolved" in words_of((await desk.deliver())[-1][2] or NOTHING)
@@ -91,7 +91,7 @@ async def test_a_company_s_language_is_that_of_all_who_have_none_of_their_own(de
     await desk.customer("maria").says("Exportul de curse e gol")
     await desk.deliver()
     await desk.agent().types("/customer language Trans Carpați en")
-    assert "You hear from us by" in words_of(await first_answer(desk, "ion"))
+    assert "You will hear from us by" in words_of(await first_answer(desk, "ion"))
     assert [ticket.language for ticket in await desk.all_tickets()] == ["en", "ro"]
     assert (await form(desk, "maria", "support.details", 1002)).language == "ro"
 

@@ -267,7 +267,7 @@ async def test_a_person_chooses_their_language(desk: TestedDesk) -> None:
     ion = desk.customer()
     await ion.types("/support language en")
     await ion.says("Nu pot crea curse noi")
-    assert "You hear from us by" in (await desk.said_in("dm:ion"))[0]
+    assert "You will hear from us by" in (await desk.said_in("dm:ion"))[0]
 
 
 async def test_a_basic_customer_is_told_of_email_and_that_what_they_write_here_is_answered_here(
