@@ -1,6 +1,6 @@
 """What a chat platform must be able to do for us, and how it fails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from desk.messages import Attached
@@ -50,6 +50,10 @@ class FilesLeft(Exception):
         self.left = left
 
 
+def nobody(_made: str) -> None:
+    """Take no note of what is made for a file."""
+
+
 class Bucket(NamedTuple):
     """A limit to how much is posted in one place: `most` posts in a row, then one every `seconds`."""
 
@@ -63,11 +67,14 @@ class Chat(Protocol):
     limits: tuple[Bucket, ...]
     """How much the platform lets us post in one place; all of them hold."""
 
-    async def send(self, letter: Letter, files: "Sequence[Carried]" = ()) -> str:
+    async def send(
+        self, letter: Letter, files: "Sequence[Carried]" = (), made: Callable[[str], object] = nobody
+    ) -> str:
         """Post, edit or take back, and return the platform's id of the post. Raises `SendError`.
 
         `files` go with a new post; those that the platform does not take are named in it. Raises `FilesLeft`
-        where others did not arrive.
+        where others did not arrive. `made` hears the id of whatever outlives the post and must be taken back
+        with it: a letter without a message takes back what its `brought` names, too.
         """
 
     async def fetch(self, file: Attached, most_bytes: int) -> bytes:

@@ -153,6 +153,20 @@ async def _send(parcel: T, send: Callable[[T], Awaitable[object]]) -> None:
             return
 
 
+async def let_go(made: Sequence[str], take_back: Callable[[str], Awaitable[object]]) -> None:
+    """Take back what was made for files. Raises `SendError` where that may succeed later.
+
+    What the platform never lets go stays, and the log says so: the words must go all the same.
+    """
+    for one in made:
+        try:
+            await take_back(one)
+        except SendError as error:
+            if error.temporary:
+                raise
+            log.warning("files.not_taken_back", reason=str(error))
+
+
 def with_links(message: Message, left: Sequence[Carried]) -> Message:
     """Return a message that names the files which do not travel with it, why, and where they are."""
     return replace(message, blocks=(*message.blocks, *links(message, left))) if left else message

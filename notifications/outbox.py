@@ -192,10 +192,11 @@ class Delivery:
         if pause := self._pace.paused(letter, self._now()):
             why = "the workspace asked us to wait"
             return Outcome(letter, pause, error=why, again_at=pause, doubtful=letter.doubtful)
+        brought: list[str] = []
         try:
             # An edit is the same when it is made twice.
             found = await chat.find(letter) if letter.doubtful and letter.edits is None else None
-            platform_id = found or await self._sent(chat, letter)
+            platform_id = found or await self._sent(chat, letter, brought)
             below = _perhaps_left(letter) if found else None
         except FilesLeft as error:
             platform_id, below = error.post, letter.message and files.note(letter.message, error.left)
@@ -203,14 +204,14 @@ class Delivery:
             return self._failed(letter, error)
         # Each file may be a post of its own; where several share one, we are slower than we must be.
         next_at = self._pace.next_at(letter.place_id, chat.limits, self._now(), 1 + len(_brings(letter)))
-        return Outcome(letter, next_at, platform_id, below=below)
+        return Outcome(letter, next_at, platform_id, below=below, brought=tuple(brought))
 
-    async def _sent(self, chat: Chat, letter: Letter) -> str | None:
+    async def _sent(self, chat: Chat, letter: Letter, brought: list[str]) -> str | None:
         """Send a letter, unless it was taken back before it was ever said. Files go with it once."""
         if letter.message is None:
             return None if letter.edits is None else await chat.send(letter)
-        if brought := _brings(letter):
-            return await chat.send(letter, await files.fetch(self._chats, brought))
+        if attached := _brings(letter):
+            return await chat.send(letter, await files.fetch(self._chats, attached), brought.append)
         return await chat.send(replace(letter, message=files.with_names(letter.message)))
 
     def _failed(self, letter: Letter, error: SendError) -> Outcome:

@@ -25,7 +25,8 @@ class Letter(Struct, frozen=True):
     """A post that is to leave: what, where, and what it edits or hangs under (platform ids).
 
     A `doubtful` one may have arrived already. The message of a `late` one is yet to be written. `address` is
-    what the platform needs, beside the conversation's id, to reach it.
+    what the platform needs, beside the conversation's id, to reach it. `brought` is what the platform made of
+    the files of the post that it edits: its ids.
     """
 
     id: int
@@ -43,11 +44,13 @@ class Letter(Struct, frozen=True):
     late: bool = False
     address: dict[str, str] | None = None
     ticket_id: int | None = None
+    brought: tuple[str, ...] = ()
 
 
 class Outcome(Struct, frozen=True):
     """How sending a letter went. `again_at` is set for a failure that may pass; `next_at` is when the
-    place may be spoken in again. `closed` says that nobody hears us there any more; `below` is said next."""
+    place may be spoken in again. `closed` says that nobody hears us there any more; `below` is said next.
+    `brought` is what the platform made of its files."""
 
     letter: Letter
     next_at: datetime
@@ -57,6 +60,7 @@ class Outcome(Struct, frozen=True):
     doubtful: bool = False
     closed: bool = False
     below: Message | None = None
+    brought: tuple[str, ...] = ()
 
 
 _FREE = sa.or_(places.c.leased_until.is_(None), places.c.leased_until <= sa.bindparam("now"))
@@ -95,6 +99,7 @@ _LETTERS = Prepared(
         outbox.c.late,
         places.c.address,
         outbox.c.ticket_id,
+        _self.c.brought,
     )
     .select_from(places)
     .join(outbox, outbox.c.id == _HEAD)
@@ -132,6 +137,7 @@ def hold(tx: Transaction, place_ids: Collection[int], until: datetime) -> None:
 def _letter(row: tuple[Any, ...], abandoned: set[int]) -> Letter:
     values = dict(zip(Letter.__struct_fields__, row, strict=True))
     values["doubtful"] = values["doubtful"] or values["place_id"] in abandoned
+    values["brought"] = tuple(values["brought"] or ())
     if values["message"] is not None:
         values["message"] = _decode(values["message"])
     return Letter(**values)
@@ -203,8 +209,10 @@ _AGAIN = Prepared(
 def _post(insert: Any) -> Any:
     new = insert.excluded
     about = sa.func.coalesce(new.ticket_id, posts.c.ticket_id)
+    brought = sa.func.coalesce(new.brought, posts.c.brought)  # an edit leaves what is there
     return insert.on_conflict_do_update(
-        index_elements=["place_id", "key"], set_={"platform_id": new.platform_id, "ticket_id": about}
+        index_elements=["place_id", "key"],
+        set_={"platform_id": new.platform_id, "ticket_id": about, "brought": brought},
     )
 
 
@@ -258,6 +266,7 @@ def _kept(outcome: Outcome) -> dict[str, Any]:
         "key": letter.key or f"letter:{letter.id}",
         "platform_id": outcome.platform_id,
         "ticket_id": letter.ticket_id,
+        "brought": outcome.brought or None,
     }
 
 

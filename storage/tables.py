@@ -278,6 +278,7 @@ posts = sa.Table(
     Column("key", String(120), primary_key=True),
     Column("platform_id", String(120), nullable=False),
     Column("ticket_id", BigInteger),
+    Column("brought", Json),  # the platform's ids of its files, which are taken back with it
     Index("ix_posts_platform_id", "place_id", "platform_id"),
     Index("ix_posts_key", "key"),
     sqlite_with_rowid=False,

@@ -53,6 +53,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "files.info": {"files:read"},
     "files.getUploadURLExternal": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
+    "files.delete": {"files:write"},
 }
 
 

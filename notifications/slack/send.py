@@ -10,9 +10,9 @@ import msgspec
 
 from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
-from notifications.chat import Bucket, FilesLeft, SendError
+from notifications.chat import Bucket, FilesLeft, SendError, nobody
 from notifications.download import at_most
-from notifications.files import Carried, pass_on, with_links
+from notifications.files import Carried, let_go, pass_on, with_links
 from notifications.slack.answers import inner, needed, objects, word
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form
@@ -52,7 +52,9 @@ class SlackChat:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._direct: OrderedDict[tuple[str, str], str] = OrderedDict()
 
-    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+    async def send(
+        self, letter: Letter, files: Sequence[Carried] = (), made: Callable[[str], object] = nobody
+    ) -> str:
         """Post, edit or take back, and return the `ts` of the post. Raises `SendError` and `FilesLeft`.
 
         A post that somebody deleted is posted anew when it should be edited.
@@ -60,7 +62,7 @@ class SlackChat:
         if letter.message is None:
             return await self._take_back(letter, letter.edits) if letter.edits else ""
         if letter.edits is None:
-            return await self._post(letter, letter.message, files)
+            return await self._post(letter, letter.message, files, made)
         try:
             return await self._edit(letter, letter.message, letter.edits)
         except SlackRefused as refused:
@@ -68,7 +70,13 @@ class SlackChat:
                 raise
             return await self._post(letter, letter.message)
 
-    async def _post(self, letter: Letter, message: Message, files: Sequence[Carried] = ()) -> str:
+    async def _post(
+        self,
+        letter: Letter,
+        message: Message,
+        files: Sequence[Carried] = (),
+        made: Callable[[str], object] = nobody,
+    ) -> str:
         said = with_links(message, [one for one in files if one.data is None])
         body = _body(letter, said) | {"unfurl_links": False, "unfurl_media": False}
         if letter.thread is not None:
@@ -78,20 +86,26 @@ class SlackChat:
         if channel != letter.conversation and _names_a_person(letter):
             self._remember(letter, channel)
         ts = needed(answer, "ts", uncertain=True)
-        await self._upload(letter, channel, ts, files)
+        await self._upload(letter, channel, ts, files, made)
         return ts
 
-    async def _upload(self, letter: Letter, channel: str, ts: str, files: Sequence[Carried]) -> None:
+    async def _upload(
+        self, letter: Letter, channel: str, ts: str, files: Sequence[Carried], made: Callable[[str], object]
+    ) -> None:
         """Upload files below a post. Raises `FilesLeft`."""
         thread = letter.thread or ts
 
         async def upload(one: Carried) -> None:
-            await self._upload_one(letter.workspace, channel, thread, one.file.name, one.data or b"")
+            file = await self._uploaded(letter.workspace, one.file.name, one.data or b"")
+            made(file)  # before it is shown: whether it is, may stay in doubt
+            named = [{"id": file, "title": one.file.name}]
+            done = {"files": named, "channel_id": channel, "thread_ts": thread}
+            await self._call("files.completeUploadExternal", letter.workspace, json=done)
 
         if left := await pass_on([((one,), one) for one in files if one.data is not None], upload):
             raise FilesLeft(ts, left)
 
-    async def _upload_one(self, workspace: str, channel: str, thread: str, name: str, data: bytes) -> None:
+    async def _uploaded(self, workspace: str, name: str, data: bytes) -> str:
         """https://docs.slack.dev/messaging/working-with-files#uploading_files"""
         asked = {"filename": name, "length": str(len(data))}
         told = await self._call("files.getUploadURLExternal", workspace, form=asked)
@@ -99,9 +113,7 @@ class SlackChat:
         status, headers, _answer = await self._request(needed(told, "upload_url"), body, {})
         if status != 200:
             raise refusal("upload", status, headers, "")
-        named = [{"id": needed(told, "file_id"), "title": name}]
-        done = {"files": named, "channel_id": channel, "thread_ts": thread}
-        await self._call("files.completeUploadExternal", workspace, json=done)
+        return needed(told, "file_id")
 
     async def fetch(self, file: Attached, most_bytes: int) -> bytes:
         """Return a file of a workspace's. Raises `SendError`."""
@@ -151,6 +163,7 @@ class SlackChat:
             self._direct.popitem(last=False)
 
     async def _take_back(self, letter: Letter, ts: str) -> str:
+        await let_go(letter.brought, lambda file: self._delete(letter.workspace, file))
         body = {"channel": await self._channel(letter), "ts": ts}
         try:
             await self._call("chat.delete", letter.workspace, json=body)
@@ -158,6 +171,13 @@ class SlackChat:
             if refused.code != "message_not_found":
                 raise
         return ts
+
+    async def _delete(self, workspace: str, file: str) -> None:
+        try:
+            await self._call("files.delete", workspace, json={"file": file})
+        except SlackRefused as refused:
+            if refused.code not in ("file_not_found", "file_deleted"):
+                raise
 
     async def find(self, letter: Letter) -> str | None:
         """Return the `ts` of the post that carries this letter's mark, None if it is not there.

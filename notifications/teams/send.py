@@ -8,8 +8,8 @@ import aiohttp
 
 from desk.messages import Attached, Message
 from desk.wording import sentence as _
-from notifications.chat import Bucket, FilesLeft, SendError
-from notifications.files import Carried, pass_on, with_links
+from notifications.chat import Bucket, FilesLeft, SendError, nobody
+from notifications.files import Carried, let_go, pass_on, with_links
 from notifications.teams.connector import Authorize, Connector, conversations_url
 from notifications.teams.consent import write
 from notifications.teams.enclosed import enclose
@@ -53,7 +53,9 @@ class TeamsChat:
         self._bot = f"28:{app_id}" if app_id else ""
         self._direct: OrderedDict[tuple[str, str, str], str] = OrderedDict()
 
-    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+    async def send(
+        self, letter: Letter, files: Sequence[Carried] = (), made: Callable[[str], object] = nobody
+    ) -> str:
         """Post, edit or take back, and return the id of the post. Raises `SendError` and `FilesLeft`.
 
         A post that somebody deleted is posted anew when it should be edited.
@@ -62,9 +64,10 @@ class TeamsChat:
             return ""
         reach = await self._reach(letter.workspace, letter.conversation, letter.address, letter.thread)
         if letter.message is None:
+            await let_go(letter.brought, lambda post: self._take_back(reach, post))
             return await self._take_back(reach, letter.edits or "")
         if not letter.edits:
-            return await self._post_with(reach, letter, letter.message, files)
+            return await self._post_with(reach, letter, letter.message, files, made)
         try:
             return await self._edit(reach, render(letter.message), letter.edits)
         except TeamsRefused as refused:
@@ -73,14 +76,21 @@ class TeamsChat:
             return await self._post(reach, letter.message)
 
     async def _post_with(
-        self, reach: Reach, letter: Letter, message: Message, files: Sequence[Carried]
+        self,
+        reach: Reach,
+        letter: Letter,
+        message: Message,
+        files: Sequence[Carried],
+        made: Callable[[str], object],
     ) -> str:
         """Post a message and, below it, its files as far as Teams takes them; others are named in it."""
         enclosed = enclose(letter, files, alone=reach.alone)
         post = await self._post(reach, with_links(message, enclosed.left))
 
         async def send(activity: dict[str, Any]) -> None:
-            await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
+            answer = await self._connector.call("POST", reach.url(), reach.tenant, reach.signed(activity))
+            if answer.get("id"):
+                made(str(answer["id"]))
 
         if left := await pass_on(enclosed.parcels, send, apart=self.limits[0].seconds):
             raise FilesLeft(post, left)

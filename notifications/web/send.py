@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from desk.messages import Attached
 from desk.wording import sentence as _
-from notifications.chat import Bucket, SendError
+from notifications.chat import Bucket, SendError, nobody
 from notifications.files import TOO_LARGE, Carried, with_links
 from storage import web, web_files
 from storage.database import Database
@@ -64,10 +64,16 @@ class WebChat:
         self._now = now
         self._audience = audience
 
-    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+    async def send(
+        self,
+        letter: Letter,
+        files: Sequence[Carried] = (),
+        made: Callable[[str], object] = nobody,  # noqa: ARG002 - the protocol's
+    ) -> str:
         """Store a post, change it or take it back, and tell the open pages. Returns its id.
 
-        Files that are too large for the page are named, and where to find them.
+        Files that are too large for the page are named, and where to find them. Those that are kept belong
+        to the post, and go with it.
         """
         now = self._now()
         kept = [one for one in files if one.data and len(one.data) <= web_files.LARGEST]

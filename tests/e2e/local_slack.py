@@ -176,11 +176,15 @@ class LocalSlack:
             return str(told["message"]["ts"])
 
     async def files(self, channel: str, thread: str | None = None) -> list[tuple[str, bytes]]:
-        """Return the names and the bytes of what the desk uploaded to a channel, or to one of its threads."""
+        """Return the names and the bytes of what the desk uploaded to a channel, or to one of its threads.
+
+        What was deleted is a tombstone there.
+        """
         return [
             (str(file["title"]), await self._bytes(str(file["url_private_download"])))
             for one in await self.by_the_desk(channel, thread)
             for file in one.get("files") or ()
+            if file.get("mode") != "tombstone"
         ]
 
     async def _bytes(self, url: str) -> bytes:

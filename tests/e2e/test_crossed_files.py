@@ -223,6 +223,36 @@ async def test_a_customers_files_travel_into_the_other_conversation(
     assert [one for post in teams.gateway.posts(ION_CHAT) for one in pictures(post)] == [PNG]
 
 
+@SLACK_ALONE
+async def test_what_a_customer_takes_back_takes_its_files_along_and_the_team_keeps_them(
+    slack: LocalSlack, gateway: Gateway, teams: Playground, book: Book
+) -> None:
+    root, card = await linked(slack, teams), await card_in_slack(slack, "T-1001")
+    files = teams.gateway.files
+    shown = await teams.says(T_ION, ION_CHAT, "Așa arată", attached=[files.picture("0-wus-d1", PNG)])
+    await teams.says(T_ION, ION_CHAT, "Și așa", attached=[files.picture("0-wus-d2", PNG)])
+    both = {"poza.png": PNG, "jurnal.pdf": PDF}
+    there = await slack.uploads(S_ION, CARPATI, both, "Și la mine", thread=root)
+    offer = await offered(teams, "jurnal.pdf")
+    await silence(book)
+    assert await slack.files(CARPATI, root) == [("image.png", PNG)] * 2
+
+    await teams.deletes(T_ION, ION_CHAT, shown)
+    await slack.deletes(S_ION, CARPATI, there)
+    await eventually(lambda: gone(teams, offer), "the offer is gone")
+    await in_slack(slack, S_TRIAGE, "a șters mesajul „Și la mine”", card["ts"])
+    await silence(book)
+    assert [words(one) for one in await slack.by_the_desk(CARPATI, root) if words(one)] == [
+        "*Ion Popescu*\nȘi așa"
+    ]
+    (deleted,) = gateway.asked("files.delete")
+    assert deleted.done
+    assert await slack.files(CARPATI, root) == [("image.png", PNG)]
+    assert [one for post in teams.gateway.posts(ION_CHAT) for one in pictures(post)] == []
+    kept = await slack.files(S_TRIAGE, card["ts"])
+    assert kept == [("image.png", PNG)] * 2 + [("poza.png", PNG), ("jurnal.pdf", PDF)]
+
+
 async def gone(teams: Playground, post: Post) -> bool:
     return all(one.id != post.id for one in teams.gateway.posts(post.conversation))
 

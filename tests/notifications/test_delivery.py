@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from desk.messages import Attached, Message, Text
 from notifications import outbox as module
-from notifications.chat import Bucket, FilesLeft, SendError
+from notifications.chat import Bucket, FilesLeft, SendError, nobody
 from notifications.files import MOST_BYTES, Carried, fetch
 from notifications.outbox import Delivery
 from storage import homes, letters, outbox, people
@@ -31,6 +31,7 @@ class Platform:
         self.arrives_all_the_same = False
         self.carried: list[tuple[str, bytes | None, str]] = []
         self.refused: list[str] = []
+        self.taken_back: list[str] = []
         self.found: list[int] = []
         self._ids = 0
         self.begun = 0
@@ -42,8 +43,14 @@ class Platform:
             raise self.failures.pop(0)
         return file.name.encode()[:most_bytes]
 
-    async def send(self, letter: Letter, files: Sequence[Carried] = ()) -> str:
+    async def send(
+        self, letter: Letter, files: Sequence[Carried] = (), made: Callable[[str], object] = nobody
+    ) -> str:
         post = await self._send(letter, files)
+        self.taken_back += letter.brought if letter.message is None else ()
+        for one in files:
+            if one.file.name not in self.refused:
+                made(f"{post}:{one.file.name}")
         if left := [one.left("Slack did not answer.") for one in files if one.file.name in self.refused]:
             raise FilesLeft(post, left)
         return post
@@ -819,6 +826,23 @@ async def test_what_is_changed_names_its_files_for_it_named_those_that_did_not_t
     await office.put_message("a", Message((Text(("Priviți",)),), "ro", files=(log, photo)), key="said:1")
     await office.idle()
     assert office.platform.said("a") == ["Vedeți", "Priviți\nÎmpreună cu: a.zip, b.png"]
+
+
+async def test_what_is_taken_back_takes_the_files_along_that_it_brought_there(
+    desk: TestedDesk, office: PostOffice
+) -> None:
+    files = tuple(Attached(name, "web", "try") for name in ("a.txt", "b.txt", "c.txt"))
+    office.platform.refused = ["b.txt"]
+    for place in ("a", "b"):
+        await office.put_message(place, Message((Text(("Vedeți",)),), files=files), key="said:1")
+    await office.idle()
+    await office.put("a", "Priviți", key="said:1")
+    await office.idle()
+    assert office.platform.taken_back == []
+    (posted,) = [n for n, (place, _, _) in enumerate(office.platform.arrived, 1) if place == "a" and n < 3]
+    await office.take_back("a", "said:1")
+    await office.idle()
+    assert office.platform.taken_back == [f"p{posted}:a.txt", f"p{posted}:c.txt"]
 
 
 async def test_a_file_that_does_not_arrive_is_said_below_its_message_which_is_not_repeated(

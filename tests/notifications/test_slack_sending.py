@@ -511,6 +511,46 @@ async def test_an_upload_for_which_slack_is_too_busy_is_tried_again_and_the_post
     ]
 
 
+async def test_what_was_uploaded_is_told_though_nobody_knows_whether_it_is_shown(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    made: list[str] = []
+    slack.says(ts="1.1", channel="C1")
+    slack.says(upload_url=slack.url + "upload", file_id="F1")
+    slack.answers.append(lambda _: web.Response(text="OK"))
+    slack.answers_with(502)
+    with pytest.raises(FilesLeft):
+        await chat.send(letter(), [Carried(PHOTO, b"\x89PNG")], made.append)
+    assert made == ["F1"]
+
+
+@pytest.mark.parametrize("error", [None, "file_deleted", "file_not_found", "cant_delete_file"])
+async def test_what_is_taken_back_takes_its_files_along_as_far_as_slack_lets_them_go(
+    chat: SlackChat, slack: FakeSlack, error: str | None
+) -> None:
+    if error:
+        slack.refuses(error)
+    assert await chat.send(replace(letter(None, edits="0.5"), brought=("F1", "F2"))) == "0.5"
+    assert [(method, body) for method, body, _ in slack.asked] == [
+        ("files.delete", {"file": "F1"}),
+        ("files.delete", {"file": "F2"}),
+        ("chat.delete", {"channel": "C1", "ts": "0.5"}),
+    ]
+
+
+async def test_files_that_slack_is_too_busy_to_delete_are_asked_for_again_and_hold_up_no_other_place(
+    chat: SlackChat, slack: FakeSlack
+) -> None:
+    slack.answers_with(429, **{"Retry-After": "17"})
+    error = await failure(chat, replace(letter(None, edits="0.5"), brought=("F1",)))
+    assert (error.temporary, error.retry_after, error.everywhere) == (True, 17, False)
+
+
+async def test_an_edit_leaves_the_files_where_they_are(chat: SlackChat, slack: FakeSlack) -> None:
+    await chat.send(replace(letter(edits="0.5"), brought=("F1",)))
+    assert [method for method, _, _ in slack.asked] == ["chat.update"]
+
+
 async def test_a_file_of_slacks_is_fetched_with_the_token_from_slack_alone(
     chat: SlackChat, slack: FakeSlack
 ) -> None:

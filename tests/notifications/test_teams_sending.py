@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from desk.messages import Attached
-from notifications.chat import Chat
+from notifications.chat import Bucket, Chat
 from notifications.files import Carried
 from notifications.teams.send import TeamsChat
 from storage.letters import Letter
@@ -171,3 +171,39 @@ async def test_files_below_a_post_keep_the_pace_of_the_conversation(
     await chat.send(letter(to=CHAT), files)
     assert waited == [(0.6, 1), (0.6, 2), (0.6, 3)]
     assert len(teams.asked) == 4
+
+
+async def test_what_a_file_became_is_told_and_taken_back_with_its_message(
+    chat: TeamsChat, teams: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TeamsChat, "limits", (Bucket(1, 0.0),))
+    made: list[str] = []
+    files = [
+        Carried(Attached("a.png", "slack", "T1"), b"\x89PNG\r\n\x1a\n"),
+        Carried(Attached("b.pdf", "slack", "T1"), b"%PDF"),
+    ]
+    post = await chat.send(letter(to=CHAT), files, made.append)
+    assert (post, made) == ("1.1", ["1.2", "1.3"])
+
+    taken_back = replace(letter(None, to=CHAT, edits=post), brought=tuple(made))
+    teams.answers_with(404)  # somebody deleted it, or took the file that it offered
+    teams.refuses(501, "NotImplemented")
+    assert await chat.send(taken_back) == "1.1"
+    assert [(method, path.rpartition("/")[2]) for method, path in teams.calls[3:]] == [
+        ("DELETE", "1.2"),
+        ("DELETE", "1.3"),
+        ("PUT", "1.3"),
+        ("DELETE", "1.1"),
+    ]
+    assert (teams.asked[5].body["text"], "attachments" in teams.asked[5].body) == ("—", False)
+
+
+async def test_the_words_go_though_a_file_may_not(chat: TeamsChat, teams: Connector) -> None:
+    teams.refuses(403, "Forbidden")
+    assert await chat.send(replace(letter(None, to=CHAT, edits="0.5"), brought=("0.6",))) == "0.5"
+    assert [one.method for one in teams.asked] == ["DELETE", "DELETE"]
+
+
+async def test_an_edit_leaves_the_files_where_they_are(chat: TeamsChat, teams: Connector) -> None:
+    await chat.send(replace(letter(to=CHAT, edits="0.5"), brought=("0.6",)))
+    assert [one.method for one in teams.asked] == ["PUT"]

@@ -129,7 +129,7 @@ async def test_the_desk_reads_what_was_stored_before_an_update(older: Database) 
     assert letter.conversation == "ro"
     read = await older.read(lambda tx: rows(tx, today.metadata))
     assert {"offers", "early", "web_posts"} <= {name for name, each in read.items() if each}
-    assert [post.ticket_id for post in read["posts"]] == [1]
+    assert [(post.ticket_id, post.brought) for post in read["posts"]] == [(1, None)]
 
 
 async def test_a_filled_database_goes_back_to_the_first_version_too(older: Database) -> None:
