@@ -1,13 +1,10 @@
 """What a chat platform must be able to do for us, and how it fails."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from desk.messages import Attached
 from storage.letters import Letter
-
-if TYPE_CHECKING:
-    from notifications.files import Carried
 
 # How platforms are named to people.
 PLATFORMS = {"slack": "Slack", "teams": "Teams", "web": "Web", "mail": "E-mail"}
@@ -41,10 +38,22 @@ class SendError(Exception):
         self.closed = closed
 
 
+class Carried(NamedTuple):
+    """A file, and its bytes or the reason why it cannot travel."""
+
+    file: Attached
+    data: bytes | None
+    reason: str = ""
+
+    def left(self, reason: str) -> "Carried":
+        """Return it as one that does not travel."""
+        return self._replace(data=None, reason=reason)
+
+
 class FilesLeft(Exception):
     """A post arrived, and not all of its files: each of those `left` says why. They are not sent again."""
 
-    def __init__(self, post: str, left: "Sequence[Carried]") -> None:
+    def __init__(self, post: str, left: Sequence[Carried]) -> None:
         super().__init__(post)
         self.post = post
         self.left = left
@@ -68,7 +77,7 @@ class Chat(Protocol):
     """How much the platform lets us post in one place; all of them hold."""
 
     async def send(
-        self, letter: Letter, files: "Sequence[Carried]" = (), made: Callable[[str], object] = nobody
+        self, letter: Letter, files: Sequence[Carried] = (), made: Callable[[str], object] = nobody
     ) -> str:
         """Post, edit or take back, and return the platform's id of the post. Raises `SendError`.
 

@@ -7,7 +7,7 @@ where it is.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from babel.numbers import format_decimal
@@ -16,10 +16,7 @@ from msgspec.structs import replace
 from desk.messages import Attached, Block, Fine, Inline, Link, Message
 from desk.wording import sentence as _
 from desk.wording import words
-from notifications.chat import SendError
-
-if TYPE_CHECKING:
-    from notifications.chat import Chat
+from notifications.chat import Carried, Chat, SendError
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -50,25 +47,13 @@ _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f/\\\u200e\u200f\u202a-\u202e\u2066-\
 _LONGEST_NAME, _ENDING = 120, 20  # characters
 
 
-class Carried(NamedTuple):
-    """A file, and its bytes or the reason why it cannot travel."""
-
-    file: Attached
-    data: bytes | None
-    reason: str = ""
-
-    def left(self, reason: str) -> "Carried":
-        """Return it as one that does not travel."""
-        return self._replace(data=None, reason=reason)
-
-
 def picture_kind(data: bytes) -> str | None:
     """Return what kind of picture this is by how it begins, None if it is none: a name may say anything."""
     return next((kind for sign, (kind, _end) in _PICTURES.items() if data.startswith(sign)), None)
 
 
 async def fetch(
-    chats: "Mapping[str, Chat]", files: Sequence[Attached], within: float = MOST_SECONDS
+    chats: Mapping[str, Chat], files: Sequence[Attached], within: float = MOST_SECONDS
 ) -> list[Carried]:
     """Fetch files, each from the platform where it is. Never fails: what cannot be fetched says why."""
     until, room = asyncio.get_running_loop().time() + within, _MOST_TOGETHER
@@ -83,7 +68,7 @@ async def fetch(
     return carried
 
 
-async def _fetch(chats: "Mapping[str, Chat]", file: Attached, most: int, until: float) -> Carried:
+async def _fetch(chats: Mapping[str, Chat], file: Attached, most: int, until: float) -> Carried:
     chat = chats.get(file.platform)
     if chat is None:
         return Carried(file, None, _NOT_FETCHED)

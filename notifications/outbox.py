@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from desk.messages import Attached, Message
 from desk.wording import sentence as _
 from notifications import files
-from notifications.chat import Chat, FilesLeft, SendError
+from notifications.chat import Carried, Chat, FilesLeft, SendError
 from notifications.outcomes import OURS, finish
 from notifications.pace import Pace
 from storage import letters
@@ -247,7 +247,7 @@ def _perhaps_left(letter: Letter) -> Message | None:
     """Return what is said of the files of a post that stood already: whether they followed, nobody knows."""
     if letter.message is None or not _brings(letter):
         return None
-    return files.note(letter.message, [files.Carried(one, None, files.UNSURE) for one in _brings(letter)])
+    return files.note(letter.message, [Carried(one, None, files.UNSURE) for one in _brings(letter)])
 
 
 def _follow(tx: Transaction, now: datetime, *, seen: bool) -> None:

@@ -11,8 +11,8 @@ import structlog
 from bot.teams.bodies import Body, address, conversation, part, place_type, word, workspace
 from desk.messages import Attached, Message
 from desk.wording import sentence as _
-from notifications.chat import Chat, SendError
-from notifications.files import Carried, fetch, note
+from notifications.chat import Carried, Chat, SendError
+from notifications.files import fetch, note
 from notifications.teams.consent import written
 from notifications.teams.render import render
 from notifications.teams.send import TeamsChat

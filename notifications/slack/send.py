@@ -10,9 +10,9 @@ import msgspec
 
 from desk.messages import Attached, Form, Message
 from desk.wording import sentence as _
-from notifications.chat import Bucket, FilesLeft, SendError, nobody
+from notifications.chat import Bucket, Carried, FilesLeft, SendError, nobody
 from notifications.download import at_most
-from notifications.files import Carried, let_go, pass_on, with_links
+from notifications.files import let_go, pass_on, with_links
 from notifications.slack.answers import inner, needed, objects, word
 from notifications.slack.errors import SlackRefused, refusal
 from notifications.slack.form import render_form

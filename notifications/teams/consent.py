@@ -10,8 +10,7 @@ from yarl import URL
 
 from desk.wording import sentence as _
 from desk.wording import words
-from notifications.chat import SendError
-from notifications.files import Carried
+from notifications.chat import Carried, SendError
 from notifications.teams.connector import is_loopback
 from notifications.teams.errors import TeamsRefused
 from storage.letters import Letter

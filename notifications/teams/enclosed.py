@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from desk.wording import sentence as _
-from notifications.files import TOO_LARGE, Carried, picture_kind
+from notifications.chat import Carried
+from notifications.files import TOO_LARGE, picture_kind
 from notifications.teams.consent import offer
 from notifications.teams.pictures import picture
 from storage.letters import Letter

@@ -6,7 +6,8 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-
 from base64 import b64encode
 from typing import Any
 
-from notifications.files import Carried, picture_kind
+from notifications.chat import Carried
+from notifications.files import picture_kind
 
 _MOST_BYTES = 1_000_000
 

@@ -8,8 +8,8 @@ import aiohttp
 
 from desk.messages import Attached, Message
 from desk.wording import sentence as _
-from notifications.chat import Bucket, FilesLeft, SendError, nobody
-from notifications.files import Carried, let_go, pass_on, with_links
+from notifications.chat import Bucket, Carried, FilesLeft, SendError, nobody
+from notifications.files import let_go, pass_on, with_links
 from notifications.teams.connector import Authorize, Connector, conversations_url
 from notifications.teams.consent import write
 from notifications.teams.enclosed import enclose

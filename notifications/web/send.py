@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from desk.messages import Attached
 from desk.wording import sentence as _
-from notifications.chat import Bucket, SendError, nobody
-from notifications.files import TOO_LARGE, Carried, with_links
+from notifications.chat import Bucket, Carried, SendError, nobody
+from notifications.files import TOO_LARGE, with_links
 from storage import web, web_files
 from storage.database import Database
 from storage.letters import Letter

@@ -24,8 +24,7 @@ from desk.errors import Refused
 from desk.incoming import File, Incoming
 from desk.messages import Answer, Attached, Button, Buttons, Field, Form, Message, Text
 from desk.wording import Language
-from notifications.chat import SendError
-from notifications.files import Carried
+from notifications.chat import Carried, SendError
 from notifications.web.send import Audience, WebChat
 from storage import people, web_page
 from storage import web as posts

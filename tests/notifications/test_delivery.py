@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from desk.messages import Attached, Message, Text
 from notifications import outbox as module
-from notifications.chat import Bucket, FilesLeft, SendError, nobody
-from notifications.files import MOST_BYTES, Carried, fetch
+from notifications.chat import Bucket, Carried, FilesLeft, SendError, nobody
+from notifications.files import MOST_BYTES, fetch
 from notifications.outbox import Delivery
 from storage import homes, letters, outbox, people
 from storage.database import Database

@@ -12,8 +12,7 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
 from desk.messages import Attached, Form, Message, Text
-from notifications.chat import Chat, FilesLeft, SendError
-from notifications.files import Carried
+from notifications.chat import Carried, Chat, FilesLeft, SendError
 from notifications.slack.send import SlackChat
 from storage.letters import Letter
 

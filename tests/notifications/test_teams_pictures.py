@@ -4,7 +4,7 @@ others are offered to one person."""
 from typing import Any
 
 from desk.messages import Attached, Message, Text
-from notifications.files import Carried
+from notifications.chat import Carried
 from notifications.teams.enclosed import Enclosed, enclose
 from tests.connector_in_tests import letter
 

@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from desk.messages import Attached
-from notifications.chat import Bucket, Chat
-from notifications.files import Carried
+from notifications.chat import Bucket, Carried, Chat
 from notifications.teams.send import TeamsChat
 from storage.letters import Letter
 from tests.connector_in_tests import CHANNEL, CHAT, HELLO, MAN, Connector, letter
