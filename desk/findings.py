@@ -115,6 +115,8 @@ class _Said:
             return "broken"
         if "wish" in self.frames:
             return "wish"
+        if not self.objects and any(mark.name == "call" for mark in self.clause.marks):
+            return None
         if asks or "why" in self.frames or (self.clause.asked and (self.objects or self.clause.unknown)):
             return "question"
         return None

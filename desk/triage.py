@@ -86,6 +86,7 @@ class Suggestion(Struct, frozen=True):
     translatable sentence whose fields `values` fill. `category` is a key of `CATEGORIES`, None when nothing
     is asked for. `language` is "ro" or "en". `evidence` are the customer's own words that decided. It is
     `named` where these words say themselves what it is about, or whom it meets: "error 503" alone does not.
+    It `calls` where it asks whether anybody is there.
     """
 
     request: bool
@@ -96,6 +97,7 @@ class Suggestion(Struct, frozen=True):
     language: str
     evidence: str
     named: bool = False
+    calls: bool = False
     talk: Talk = ""  # where nothing is asked for: hello; thanks, goodbye; "yes"; "it works again"
 
     @property
@@ -193,7 +195,8 @@ def _without_finding(reading: Reading, settled: list[Mark], named: list[str]) ->
         return replace(_suggestion(reading, None, _SETTLED, None, settled), talk="settled")
     if _only_talk(reading.clauses, named):
         return replace(_suggestion(reading, None, _TALK, None, []), talk=_talk(reading))
-    return Suggestion(True, None, _UNCLEAR, {}, _category(named, smallest=False), reading.language, "")
+    category = _category(named, smallest=False)
+    return Suggestion(True, None, _UNCLEAR, {}, category, reading.language, "", calls=_calls(reading))
 
 
 def _only_talk(clauses: list[Clause], named: list[str]) -> bool:
@@ -204,12 +207,22 @@ def _only_talk(clauses: list[Clause], named: list[str]) -> bool:
 def _talk(reading: Reading) -> Talk:
     if not reading.clauses and "?" not in reading.text:
         return "thanks"  # a thumb, a smile
-    said = {mark.name for clause in reading.clauses for mark in clause.marks if mark.family == "talk"}
+    said = _said(reading)
+    if "call" in said:
+        return ""
     if "yes" in said:
         return "yes"
     if said & {"thanks", "farewell"}:
         return "thanks"
     return "greeting" if "greeting" in said else ""
+
+
+def _calls(reading: Reading) -> bool:
+    return "call" in _said(reading)
+
+
+def _said(reading: Reading) -> set[str]:
+    return {mark.name for clause in reading.clauses for mark in clause.marks if mark.family == "talk"}
 
 
 def _suggestion(

@@ -1,7 +1,8 @@
 """Which ticket a message outside a thread is about: people write where the cursor is, and seldom say.
 
 1. What the same person wrote here within minutes belongs together.
-2. "It still does not work" and "any news?" are about their latest ticket here, also one lately resolved.
+2. "It still does not work" and "any news?" are about their latest ticket here, also one lately resolved, and
+   "is anybody there?" about their latest open one.
 3. Where they talk to us alone, or where there are no threads, so is whatever does not say by itself what is
    wrong: an answer, a detail, a picture. Without threads, a colleague's word is about the only open ticket.
 4. A ticket that was brought here is everybody's here. Where there are threads, its own says what is about it.
@@ -28,6 +29,8 @@ def ticket_meant(call: Call, place: Place, meant: Suggestion) -> int | None:
     if just_now is not None or not (meant.request or call.incoming.files):
         return just_now
     latest = _latest(call, place, _EVER)
+    if meant.calls and latest is not None:
+        return latest
     if goes_on(call.incoming.text):
         return latest or _lately_resolved(call, place)
     if meant.priority is not None or not (call.incoming.direct or not call.incoming.threaded):

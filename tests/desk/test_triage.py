@@ -571,6 +571,17 @@ def test_the_evidence_is_in_the_customers_own_words(text: str, evidence: str) ->
         ("Yes, please", "yes", True),
         ("?", "", True),
         ("Ajutor!", "", True),
+        ("HELP!!!", "", True),
+        ("alo?", "", True),
+        ("Salut, e cineva acolo?", "", True),
+        ("mai răspunde cineva?", "", True),
+        ("nu răspunde nimeni", "", True),
+        ("încă aștept", "", True),
+        ("Aștept de o oră", "", True),
+        ("Is anyone there?", "", True),
+        ("still waiting", "", True),
+        ("is somebody reading this?", "", True),
+        ("Mulțumesc, aștept", "thanks", False),
         ("Nu merge nimic", "", True),
     ],
 )
@@ -578,6 +589,23 @@ def test_who_only_thanks_or_says_that_it_is_settled_waits_for_nothing(
     text: str, talk: str, waits: bool
 ) -> None:
     assert (suggest(text).talk, suggest(text).waits) == (talk, waits)
+
+
+@pytest.mark.parametrize(
+    ("text", "priority", "calls"),
+    [
+        ("alo? e cineva acolo? stau camioanele în curte!!!", None, True),
+        ("de ce nu răspunde nimeni? stau camioanele", None, True),
+        ("Alo, nu merge exportul", "P3", False),
+        ("E cineva? Cum adaug un utilizator?", "P4", False),
+        ("E cineva care poate explica cum export?", "P4", False),
+        ("stau camioanele în curte", None, False),
+    ],
+)
+def test_whether_somebody_is_there_is_no_question_and_hides_none(
+    text: str, priority: str | None, calls: bool
+) -> None:
+    assert (suggest(text).priority, suggest(text).calls) == (priority, calls)
 
 
 def test_the_reason_quotes_the_evidence_and_can_be_translated() -> None:

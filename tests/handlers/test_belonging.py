@@ -39,6 +39,39 @@ async def test_words_that_go_on_reach_the_latest_open_ticket(desk: TestedDesk, t
     assert (await desk.history())[-1].data["text"] == text
 
 
+@pytest.mark.parametrize("direct", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alo? e cineva acolo? stau camioanele în curte!!!",
+        "Mai răspunde cineva?",
+        "incă aștept",
+        "anyone there?",
+    ],
+)
+async def test_who_asks_whether_anybody_is_there_asks_about_their_open_ticket(
+    desk: TestedDesk, text: str, direct: bool
+) -> None:
+    await Speaker(desk, "ana", "trans-carpati", direct=False).types("/customer link Trans Carpați")
+    ion = desk.customer() if direct else Speaker(desk, "ion", "trans-carpati", direct=False)
+    await ion.says(_ASKED)
+    await desk.after(DAY)
+    await ion.says(text)
+    assert [(ticket.id, ticket.priority) for ticket in await desk.all_tickets()] == [(1001, "P2")]
+    said = (await desk.history())[-1]
+    assert (said.kind, said.data["text"]) == (Kind.SAID, text)
+    assert said.data.get("request", True)
+    assert any(f"> {text}" in posted for posted in await desk.said_in("triage"))
+
+
+async def test_who_asks_whether_anybody_is_there_and_has_no_open_ticket_is_told_how_to_ask(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer().says("alo? e cineva acolo?")
+    assert await desk.all_tickets() == []
+    assert "și deschidem un tichet" in (await desk.said_in("dm:ion"))[-1]
+
+
 async def test_what_came_back_within_seven_days_reopens_the_ticket_from_the_main_line(
     desk: TestedDesk,
 ) -> None:
