@@ -572,6 +572,7 @@ def test_the_evidence_is_in_the_customers_own_words(text: str, evidence: str) ->
         ("?", "", True),
         ("Ajutor!", "", True),
         ("HELP!!!", "", True),
+        ("STOP", "", True),
         ("alo?", "", True),
         ("Salut, e cineva acolo?", "", True),
         ("mai răspunde cineva?", "", True),

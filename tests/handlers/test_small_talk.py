@@ -80,9 +80,18 @@ async def test_thanks_and_greetings_between_others_open_nothing(desk: TestedDesk
     assert await desk.said_in("trans-carpati") == []
 
 
-async def test_a_call_for_help_in_a_customers_channel_is_answered(desk: TestedDesk, ion: Speaker) -> None:
-    await ion.says("Ajutor!!!")
+@pytest.mark.parametrize("text", ["Ajutor!!!", "help", "HELP!!!", "STOP", "URGENT!!!!"])
+async def test_a_call_for_help_in_a_customers_channel_is_answered(
+    desk: TestedDesk, ion: Speaker, text: str
+) -> None:
+    await ion.says(text)
+    assert await desk.all_tickets() == []
     assert len(await desk.said_in("trans-carpati")) == 1
+
+
+async def test_a_call_for_help_with_something_is_a_request(desk: TestedDesk, ion: Speaker) -> None:
+    await ion.says("help with invoices")
+    assert (await desk.ticket()).category == "invoicing"
 
 
 @pytest.mark.parametrize("text", ["Mulțumesc!", "Ok, mersi", "👍", "Merge acum, mulțumesc"])
