@@ -136,6 +136,8 @@ def _telling(found: list[Finding], named: list[str]) -> list[Finding]:
     """Leave out what a clearer finding explains, and let the account explain why somebody cannot come in."""
     for each in found:
         each.objects = [name for name in each.objects if "weak" not in _entry(name)] or each.objects
+        wholes = {_entry(name).get("of") for name in each.objects}
+        each.objects = [name for name in each.objects if name not in wholes]
         if "account" in named:
             each.objects = ["account" if name == "entry" else name for name in each.objects]
         if (
@@ -169,6 +171,8 @@ def _size(found: Finding) -> str:
 
 def _object_size(name: str, scopes: set[str]) -> str:
     entry = _entry(name)
+    if "some" in scopes and "one" in scopes:  # "an invoice", as one of many
+        return "minor"
     if "one" in scopes:
         return str(entry.get("one", "minor"))
     for scope in ("all", "many"):

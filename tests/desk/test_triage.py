@@ -414,7 +414,27 @@ P4 | We want to connect our fuel cards, is that possible?
 - | Multumim pentru promptitudine!
 """
 
-ALL = rows(SENTENCES) + rows(HOLDOUT) + rows(LATER)
+# What the law asks for is never small, and what the drivers have is the application.
+DUTIES = """
+P2 invoicing | Factura 4471 nu ajunge în e-Factura
+P2 invoicing | Factura din SmartBill nu a plecat în e-Factura
+P2 invoicing | Factura 4471 nu s-a transmis la ANAF
+P2 invoicing | Nu pot trimite factura 4471 în SPV
+P2 invoicing | e-Factura 4471 nu s-a trimis
+P2 invoicing | invoice 4471 has not reached e-Factura
+P2 invoicing | We can't submit invoice 4471 to ANAF
+P3 invoicing | Nu pot salva factura 4471
+P4 invoicing | Cum trimit factura în e-Factura?
+P2 documents | Nu se descarcă datele din tahograf
+P2 documents | Tahograful nu se descarcă la un camion
+P2 documents | tachograph downloads have failed for 14 trucks, can't close their trips
+P2 documents | We cannot download the tachograph data
+P2 documents | tachograph files can't be downloaded
+P2 login | drivers' app crashes on start
+P2 login | Aplicația șoferilor se închide singură
+"""
+
+ALL = rows(SENTENCES) + rows(HOLDOUT) + rows(LATER) + rows(DUTIES)
 TEXTS = [text for _, _, text in ALL]
 # Sentences that are known to be read differently from how a dispatcher would: kept, so that progress shows.
 NOT_YET = {
