@@ -1,6 +1,6 @@
 """Why a ticket is due when it is, as a small table that adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from desk.sla import Explanation
 from desk.tickets import Ticket
 from desk.week_said import say_calendar
 from desk.wording import Words
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def why_message(
@@ -31,8 +33,8 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     clock = explanation.clock
     due = (When(clock.due_at, now),) if clock.due_at else (t("stands still while on hold"),)
     target = say_duration(clock.target, t.language)
-    rows = [_row(segment, plan, t) for segment in explanation.segments if _shown(segment)]
-    rows.append((t("Total counted"), "", say_duration(explanation.counted, t.language)))
+    rows = [_row(segment, counted, plan, t) for segment, counted in in_minutes(explanation.segments)]
+    rows.append((t("Total counted"), "", _counted(explanation.counted, t)))
     calendar = say_calendar(plan, clock.calendar, t)
     fine = [t("Target: {target}. What counts: {calendar}.", target=target, calendar=calendar)]
     if explanation.left <= -timedelta(minutes=1):
@@ -46,15 +48,31 @@ def _clock(explanation: Explanation, plan: Plan, now: datetime, t: Words) -> lis
     ]
 
 
-def _shown(segment: Segment) -> bool:
-    """Say whether a segment is worth a line: what moved the deadline always is, the rest from a minute on."""
-    begin, end = (at.replace(second=0, microsecond=0) for at in (segment.begin, segment.end))
-    return segment.kind in ("hold", "resolved") or begin != end
+def in_minutes(segments: Iterable[Segment]) -> Iterator[tuple[Segment, timedelta]]:
+    """Yield the segments that fill a minute, and how many whole minutes of each count.
+
+    The minutes are the differences of the running total rounded down: so they add up to that of the whole.
+    """
+    total = said = timedelta()
+    for segment in segments:
+        total += segment.counted
+        counted = total // _MINUTE * _MINUTE - said
+        said += counted
+        begin, end = (at.replace(second=0, microsecond=0) for at in (segment.begin, segment.end))
+        if counted or (segment.kind != "open" and begin != end):
+            yield segment, counted
 
 
-def _row(segment: Segment, plan: Plan, t: Words) -> tuple[str, str, str]:
-    counted = say_duration(segment.counted, t.language) if segment.counted else "0"
-    return _span(segment, plan.zone, t), _what(segment, t), counted
+def _row(segment: Segment, counted: timedelta, plan: Plan, t: Words) -> tuple[str, str, str]:
+    return _span(segment, plan.zone, t), _what(segment, t), _counted(counted, t) if counted else "0"
+
+
+def _counted(length: timedelta, t: Words) -> str:
+    """Say a length to the minute, in days too: rounded to hours, rows would not add up."""
+    if length < 2 * _DAY:
+        return say_duration(length, t.language)
+    parts = (length // _DAY * _DAY, length % _DAY)
+    return " ".join(say_duration(part, t.language) for part in parts if part >= _MINUTE)
 
 
 def _span(segment: Segment, zone: str, t: Words) -> str:

@@ -19,6 +19,7 @@ from desk.hours import Hold, Segment
 from desk.plan import Plan, load
 from desk.sla import Explanation, clocks, explain
 from desk.tickets import Event, Kind
+from desk.why import in_minutes
 
 app = typer.Typer()
 
@@ -170,11 +171,11 @@ def _segments(why: Explanation, zone: tzinfo) -> Table:
     table.add_column("When", no_wrap=True)
     table.add_column("What")
     table.add_column("Counted", in_hours(why.counted), justify="right", no_wrap=True)
-    for one in why.segments:
+    for one, counted in in_minutes(why.segments):
         on_hold = f"on hold for {in_hours(one.end - one.begin)}"
         what = one.name if one.kind == "holiday" else on_hold if one.kind == "hold" else one.kind
         when = _stretch(one.begin.astimezone(zone), one.end.astimezone(zone))
-        table.add_row(when, what, in_hours(one.counted) if one.kind == "open" else "-")
+        table.add_row(when, what, in_hours(counted) if one.kind == "open" else "-")
     return table
 
 

@@ -59,6 +59,15 @@ def test_holds_move_the_resolution_by_their_open_hours() -> None:
     assert read["first_response"]["due"]["local"] == "2026-11-27T20:40:00+02:00"
 
 
+def test_what_counts_adds_up_to_the_minute_around_holds() -> None:
+    opened, hold = "2026-11-27T16:40:10+02:00", "2026-11-27T16:41:40+02:00/2026-11-27T16:50:00+02:00"
+    short = "2026-11-27T17:00:10+02:00/2026-11-27T17:00:20+02:00"
+    lines = due("--hold", hold, "--hold", short, opened=opened).stdout.split("Resolution, counted")[1]
+    counted = [line.partition(" open ")[2].strip() for line in lines.splitlines() if " open " in line]
+    assert counted == ["1 min", "10 min", "7 h", "16 h 49 min"]
+    assert "on hold for 0 min" not in lines
+
+
 def test_on_hold_without_an_end_says_what_is_left() -> None:
     assert "on hold, 22 h 40 min left" in due("--hold", "2026-11-27T18:00+02:00/").stdout
     read = facts("--hold", "2026-11-27T18:00+02:00/")

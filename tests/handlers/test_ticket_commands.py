@@ -128,16 +128,48 @@ async def test_why_adds_up(desk: TestedDesk) -> None:
     assert "luni 23 nov., 10:00 – 14:00 | timp de lucru | 4 h" in answer
 
 
-async def test_working_time_of_some_seconds_is_no_line_of_why_but_a_hold_is(desk: TestedDesk) -> None:
+async def why_rows(desk: TestedDesk) -> list[list[str]]:
+    """Return what the rows of the resolution of T-1001 say of it and count; the last is the total."""
+    answer = answer_text(await desk.agent().types("/ticket why 1001"))
+    rows = [line.split(" | ")[1:] for line in answer.splitlines() if " | " in line]
+    totals = [n for n, (what, _counted) in enumerate(rows) if what == ""]
+    return rows[totals[-2] + 2 :]
+
+
+async def test_what_fills_no_minute_is_no_line_of_why_and_the_rest_adds_up(desk: TestedDesk) -> None:
     await opened(desk)
     await desk.agent().types("/ticket take 1001")
     await desk.after(MINUTE / 4)
     await desk.agent().types("/ticket hold 1001 Așteptăm capturi.")
     await desk.after(MINUTE / 4)
     await desk.agent().types("/ticket resume 1001")
-    answer = answer_text(await desk.agent().types("/ticket why 1001"))
-    whats = [line.split(" | ")[1] for line in answer.splitlines() if "nov" in line and " | " in line]
-    assert whats == ["timp de lucru", "în așteptare, nu contează", "timp de lucru"]
+    assert await why_rows(desk) == [["timp de lucru", "24 h"], ["", "24 h"]]
+
+
+async def test_why_adds_up_to_the_minute_around_a_hold(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket take 1001")
+    await desk.after(1.5 * MINUTE)
+    await desk.agent().types("/ticket hold 1001 Așteptăm capturi.")
+    await desk.after(5 * MINUTE)
+    await desk.agent().types("/ticket resume 1001")
+    assert await why_rows(desk) == [
+        ["timp de lucru", "1 min"],
+        ["în așteptare, nu se numără", "0"],
+        ["timp de lucru", "23 h 59 min"],
+        ["", "24 h"],
+    ]
+
+
+async def test_why_adds_up_to_the_minute_where_lengths_are_days(desk: TestedDesk) -> None:
+    await desk.customer("basic").says("Exportul nu funcționează")
+    await desk.agent().types("/ticket take 1001")
+    await desk.after(1.5 * MINUTE)
+    await desk.agent().types("/ticket hold 1001 Așteptăm capturi.")
+    await desk.after(5 * MINUTE)
+    await desk.agent().types("/ticket resume 1001")
+    counted = [row[1] for row in await why_rows(desk)]
+    assert counted == ["1 min", "0", "2 zile 23 h 59 min", "3 zile"]
 
 
 async def test_why_does_not_call_on_hold_what_was_resolved(desk: TestedDesk) -> None:
@@ -146,7 +178,7 @@ async def test_why_does_not_call_on_hold_what_was_resolved(desk: TestedDesk) -> 
     await desk.after(2 * HOUR)
     await desk.agent().types("/ticket reopen 1001")
     answer = answer_text(await desk.agent().types("/ticket why 1001"))
-    assert "luni 23 nov., 10:00 – 12:00 | rezolvat, nu contează | 0" in answer
+    assert "luni 23 nov., 10:00 – 12:00 | rezolvat, nu se numără | 0" in answer
 
 
 async def test_the_card_of_a_ticket_that_goes_on_from_another_says_so(desk: TestedDesk) -> None:
