@@ -14,7 +14,8 @@ from desk.wording import Words
 class FirstAnswer(Struct, frozen=True):
     """What our first answer to a ticket, the customer's card, is about.
 
-    `due_at` is by when we answer, while nobody did; `answered_by`, who of us did. `withdrawn` says that the
+    `due_at` is by when we answer, while nobody did; `late`, that this has passed, and `taken`, that somebody
+    has it; `answered_by`, who of us did. `withdrawn` says that the
     customer closed it themselves. `words` is what they wrote into a form. `by_email` says that the support
     plan promises answers by e-mail; what is asked here is answered here. `back_at` is when the team is there
     again, None while it is there; `on_call`, whether somebody can be called until then.
@@ -22,6 +23,8 @@ class FirstAnswer(Struct, frozen=True):
 
     ticket: Ticket
     due_at: datetime | None
+    late: bool = False
+    taken: bool = False
     answered_by: str = ""
     reopened: bool = False
     withdrawn: bool = False
@@ -53,6 +56,10 @@ def _state(answer: FirstAnswer, t: Words) -> Rich:
     begun = t("We have reopened your request.") if answer.reopened else t("We have recorded your request.")
     if answer.due_at is None:
         return (begun,)
+    if answer.late:
+        on_it = t("We are working on it and get back to you as soon as we can.")
+        told = t("We have told the team again, and we get back to you as soon as we can.")
+        return (begun, " ", on_it if answer.taken else told)
     return (begun, " ", *t.rich("You will hear from us by {due}.", due=When(answer.due_at, bold=True)))
 
 

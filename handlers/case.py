@@ -119,7 +119,7 @@ class Case:
     @property
     def seen_anew(self) -> bool:
         """Whether our first answer, the customer's card, is to say something else than it did."""
-        if self._loaded is None or not self.changed:
+        if self._loaded is None or not (self.changed or self.fired):
             return False
         return face(self._loaded[0], self.history[: self._known]) != face(self.ticket, self.history)
 

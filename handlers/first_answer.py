@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from desk import sla
 from desk.customer_messages import FirstAnswer, first_answer
 from desk.escalation import somebody_on_call
 from desk.faces import Face, face
 from desk.messages import Message
+from desk.sla import Clock
 from desk.targets import calendar
 from desk.tickets import Kind, Status
 from handlers import cases
@@ -23,7 +25,7 @@ _LONGEST = 1000  # characters of what was written into a form
 def opened(tx: Transaction, case: Case, now: datetime) -> None:
     """Answer a new ticket. What is said of when the team is back goes as soon as it is."""
     case.tell_customer(write(tx, case, now), key=opened_key(case.ticket))
-    back_at = _back_at(case, promised(case), now)
+    back_at = _back_at(case, promised(case, now), now)
     if back_at is not None and case.ticket.place_id is not None:
         timers.set_timer(tx, "back", str(case.ticket.id), back_at)
 
@@ -31,30 +33,35 @@ def opened(tx: Transaction, case: Case, now: datetime) -> None:
 def team_is_back(tx: Transaction, desk: Desk, due: list[Timer], now: datetime) -> None:
     """Write the first answers anew that said when the team is back."""
     found = cases.load_many(tx, desk, tickets.read(tx, [int(timer.subject) for timer in due]))
-    unanswered = [case for case in found if promised(case) is not None]
+    unanswered = [case for case in found if _awaited(case, face(case.ticket, case.history)) is not None]
     outbox.put(tx, [post for case in unanswered for post in cases.answered_anew(case)], now)
 
 
-def promised(case: Case) -> datetime | None:
-    """Return by when the customer was promised to hear from us; None once they did, or if nothing is due."""
-    return _promised(case, face(case.ticket, case.history))
+def promised(case: Case, now: datetime) -> datetime | None:
+    """Return by when the customer is promised to hear from us; None once they did, or we are late with it."""
+    awaited = _awaited(case, face(case.ticket, case.history))
+    return None if awaited is None or sla.breached(awaited, now) else awaited.due_at
 
 
-def _promised(case: Case, shown: Face) -> datetime | None:
+def _awaited(case: Case, shown: Face) -> Clock | None:
+    """Return the clock of the answer that the customer waits for."""
     if shown.answered_by is not None or case.ticket.status is Status.RESOLVED:
         return None
     awaited = "next_response" if shown.reopened else "first_response"
-    return next((clock.due_at for clock in case.clocks() if clock.running and clock.name == awaited), None)
+    return next((clock for clock in case.clocks() if clock.running and clock.name == awaited), None)
 
 
 def write(tx: Transaction, case: Case, now: datetime) -> Message:
     """Return what our first answer says now."""
     ticket, shown = case.ticket, face(case.ticket, case.history)
-    due = _promised(case, shown)
+    awaited = _awaited(case, shown)
+    due = awaited.due_at if awaited is not None else None
     by = people.by_id(tx, {shown.answered_by}) if shown.answered_by is not None else {}
     answer = FirstAnswer(
         ticket=ticket,
         due_at=due,
+        late=awaited is not None and sla.breached(awaited, now),
+        taken=case.in_charge is not None,
         answered_by=", ".join(called(person) for person in by.values()),
         reopened=shown.reopened,
         withdrawn=shown.withdrawn,

@@ -127,7 +127,7 @@ def _line(case: Case, call: Call) -> Rich:
     ticket, t = case.ticket, call.t
     shown = _status_shown(ticket)
     head = f" · {shortened(ticket.subject, 60)} · {STATUS_SYMBOLS[shown]} {t(STATUSES[shown])} · "
-    due = first_answer.promised(case)
+    due = first_answer.promised(case, call.now)
     if due is not None:
         return (Bold(ticket.number), head, *t.rich("you hear from us by {due}", due=When(due, call.now)))
     return (Bold(ticket.number), head, *t.rich("opened {when}", when=When(ticket.opened_at)))

@@ -179,11 +179,51 @@ async def test_status_says_what_is_done_and_what_its_instant_is(
     assert answer.startswith(f"T-1001 · Nu pot crea curse noi · {shown}")
 
 
-async def test_a_breach_shows_nothing_on_the_customers_card(desk: TestedDesk) -> None:
+async def test_a_promise_that_has_passed_is_no_longer_made(desk: TestedDesk) -> None:
     await opened(desk)
     before = await edits(desk)
-    await desk.after(DAY + HOUR)
+    await desk.after(4 * HOUR)
     assert await edits(desk) == before
+    await desk.after(timedelta(microseconds=1))
+    told = "Am înregistrat solicitarea. Am anunțat din nou echipa și revenim cât mai curând."
+    assert await card(desk) == f"{_TITLE}\n{told}\n{_BUTTONS}"
+    status = answer_text(await desk.customer().types("/support status"))
+    assert status.startswith("T-1001 · Nu pot crea curse noi · 📥 primit · deschis 2026-11-23T08:00")
+    await desk.agent().types("/ticket take 1001")
+    on_it = "Am înregistrat solicitarea. Lucrăm la ea și revenim cât mai curând."
+    assert await card(desk) == f"{_TITLE}\n{on_it}\n{_BUTTONS}"
+    await desk.agent().types("/ticket reply 1001 Ne uităm.")
+    assert "V-a răspuns Ana Ionescu." in await card(desk)
+
+
+async def test_a_promise_that_has_passed_is_no_longer_made_where_the_ticket_was_escalated_before(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket escalate 1001 nu răspunde")
+    await desk.after(5 * HOUR)
+    assert "Am anunțat din nou echipa și revenim" in await card(desk)
+
+
+async def test_a_passed_promise_is_followed_by_another_where_the_priority_gives_more_time(
+    desk: TestedDesk,
+) -> None:
+    await desk.customer("basic").says("Nu pot crea curse noi")
+    await desk.after(5 * HOUR)
+    assert "Am anunțat din nou echipa și revenim" in await card(desk, "basic")
+    await desk.agent().types("/ticket priority 1001 P4")
+    assert "Vă răspundem până" in await card(desk, "basic")
+    await desk.after(7 * DAY)
+    assert "Am anunțat din nou echipa și revenim" in await card(desk, "basic")
+
+
+async def test_after_a_reopening_a_promise_that_has_passed_is_no_longer_made(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.agent().types("/ticket resolve 1001")
+    await desk.customer().presses("support.reopen", "1001")
+    assert "Vă răspundem până" in await card(desk)
+    await desk.after(DAY)
+    assert "Am redeschis solicitarea. Lucrăm la ea și revenim" in await card(desk)
 
 
 async def test_a_card_that_is_closed_offers_nothing(desk: TestedDesk) -> None:
