@@ -108,6 +108,13 @@ def added_to(ticket: Ticket, message: str, t: Words, zone: str) -> Message:
     return Message((Text(sentence), Buttons((other,))), t.language, zone)
 
 
+def opened_for(ticket: Ticket, t: Words, zone: str) -> Message:
+    """Return what `added_to` says once the message turned out to be about something else."""
+    return Message(
+        (Text(t.rich("We opened {number} for this message.", number=Bold(ticket.number))),), t.language, zone
+    )
+
+
 def replied(agent: str, text: str, t: Words, zone: str) -> Message:
     """Return an agent's answer, under the agent's name."""
     return Message((Text((text,)),), t.language, zone, author=agent)

@@ -198,7 +198,13 @@ def _say_where(case: Case, call: Call, place: Place) -> None:
     root = message if call.incoming.threaded and call.incoming.direct else case.ticket.root
     began = _began_saying(case, call.desk.plan.tickets.gather)
     once = f"added:{case.ticket.id}:{place.id}:{began.isoformat()}"
-    case.posts.append(Post(place.id, said_where, thread=root, dedupe_key=once))
+    key = said_where_key(message) if message else None
+    case.posts.append(Post(place.id, said_where, key=key, thread=root, dedupe_key=once))
+
+
+def said_where_key(message: str) -> str:
+    """Return the key of the post that says to which ticket a message went."""
+    return f"added:{message}"
 
 
 def _began_saying(case: Case, gather: timedelta) -> datetime:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from desk import triage
+from desk.customer_messages import opened_for
 from desk.errors import BadInput, NotFound
 from desk.incoming import File
 from desk.messages import Answer, Field, Form
@@ -17,7 +18,9 @@ from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
 from handlers.naming import called
 from handlers.opening import Request, open_request
-from storage import people, tickets
+from storage import outbox, people, tickets
+from storage.outbox import Post
+from storage.people import Place
 
 
 def _own(call: Call, subject: str) -> Case:
@@ -93,7 +96,16 @@ def _separate(call: Call) -> Answer:
     new = open_request(call, request)
     case.add(call.event(Kind.MOVED, message=message, ticket=new.ticket.id, text=text))
     cases.store(call.tx, call.desk, [case], call.now)
+    _say_it_is_its_own(call, place, message, new)
     return Answer()
+
+
+def _say_it_is_its_own(call: Call, place: Place, message: str, new: Case) -> None:
+    """Let the post that said where a message went say which ticket it became; its button is used up."""
+    key = intake.said_where_key(message)
+    if place.id in outbox.places_of(call.tx, key):
+        now_says = opened_for(new.ticket, new.t, new.plan.zone)
+        outbox.put(call.tx, [Post(place.id, now_says, key=key, ticket_id=new.ticket.id)], call.now)
 
 
 def _never_mind(call: Call) -> Answer:

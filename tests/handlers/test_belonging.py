@@ -125,6 +125,30 @@ async def test_a_message_that_went_to_the_wrong_ticket_becomes_one_of_its_own(de
     assert (await desk.history(1002))[-1].data["text"] == "Pentru remorci"
 
 
+async def test_what_said_where_a_message_went_says_which_ticket_it_became_and_offers_nothing(
+    desk: TestedDesk,
+) -> None:
+    await opened(desk)
+    await desk.after(HOUR)
+    message = await desk.customer().says("Mai e ceva cu remorcile")
+    await desk.deliver()
+    notice = await desk.platform_id("dm:ion", f"added:{message}")
+    assert "Am adăugat la T-1001" in (await desk.posts_of("dm:ion", notice) or "")
+    await desk.customer().presses("support.separate", f"1001:{message}")
+    await desk.deliver()
+    assert await desk.posts_of("dm:ion", notice) == "Am deschis T-1002 pentru acest mesaj."
+
+
+async def test_a_notice_that_waits_says_only_which_ticket_a_message_became(desk: TestedDesk) -> None:
+    await opened(desk)
+    await desk.after(HOUR)
+    message = await desk.customer().says("Mai e ceva cu remorcile")
+    await desk.customer().presses("support.separate", f"1001:{message}")
+    said = await desk.said_in("dm:ion")
+    assert not [one for one in said if "Am adăugat la" in one]
+    assert "Am deschis T-1002 pentru acest mesaj." in said
+
+
 async def test_neither_the_words_that_opened_a_ticket_nor_an_answer_become_another(desk: TestedDesk) -> None:
     await Speaker(desk, "ana", "trans-carpati", direct=False).types("/customer link Trans Carpați")
     ion = Speaker(desk, "ion", "trans-carpati", direct=False)
