@@ -38,11 +38,18 @@ async def test_a_breach_is_more_than_the_target_and_escalates(desk: TestedDesk) 
     assert escalated.data == {"clock": "first_response"}
 
 
-async def test_a_breach_says_nothing_to_the_customer(desk: TestedDesk) -> None:
+async def test_of_a_breach_the_customer_sees_only_that_their_card_promises_no_instant(
+    desk: TestedDesk,
+) -> None:
     await desk.customer().says("Nu pot crea curse noi")
-    before = await desk.said_in("dm:ion")
+    await desk.deliver()
+    card = await desk.platform_id("dm:ion", "opened:1001")
+    before = len(await desk.said_in("dm:ion"))
     await desk.after(3 * DAY)
-    assert await desk.said_in("dm:ion") == before
+    after = await desk.said_in("dm:ion")
+    assert after[before:] == [await desk.posts_of("dm:ion", card)]
+    assert "depăși" not in after[-1]
+    assert "Vă răspundem până" not in after[-1]
 
 
 async def test_an_answer_on_saturday_is_in_time_when_friday_ended_at_the_target(desk: TestedDesk) -> None:
