@@ -104,7 +104,8 @@ class Delivery:
             self._woken.clear()
             try:
                 due = await self._round()
-                await self._rest(due)
+                if not self._closing or self._under_way:  # else nothing more would wake us
+                    await self._rest(due)
             except Exception:
                 # The database is away: what was sent stays in memory and is noted when it is back.
                 log.exception("outbox.round_failed")

@@ -114,6 +114,7 @@ class PostOffice:
             outbox.put(tx, [Post(place.id, message, **more)], self.clock.now)
 
         await self.database.write(work)
+        self.delivery.wake()
 
     async def put(self, conversation: str, text: str | None, workspace: str = "try", **more: Any) -> None:
         def work(tx: Transaction) -> None:

@@ -102,7 +102,7 @@ async def test_a_desk_that_stops_posts_later(chat: TeamsChat) -> None:
 
 
 async def test_a_conversation_that_does_not_answer_holds_up_no_other(
-    chat: TeamsChat, teams: Connector
+    hurried: TeamsChat, teams: Connector
 ) -> None:
     held, begun = asyncio.Event(), asyncio.Event()
 
@@ -112,9 +112,9 @@ async def test_a_conversation_that_does_not_answer_holds_up_no_other(
         return web.Response()
 
     teams.answers.append(never)
-    dead = asyncio.create_task(failure(chat))
+    dead = asyncio.create_task(failure(hurried))
     await begun.wait()
-    assert await chat.send(letter(to=CHAT)) == "1.2"
+    assert await hurried.send(letter(to=CHAT)) == "1.2"
     assert not dead.done()
     await dead
     held.set()

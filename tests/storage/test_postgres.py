@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import database as databases
 from storage.away import is_away
 from storage.database import Database
 from storage.transactions import Transaction
@@ -140,7 +141,7 @@ async def test_a_desk_that_stops_waits_no_longer_for_a_server_that_says_nothing(
 async def test_a_server_that_says_nothing_is_given_up_and_asked_again_by_the_next(
     postgres: str, server: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.database.PATIENCE", 0.5)
+    monkeypatch.setitem(databases._POSTGRES["connect_args"], "command_timeout", 0.5)
     database = Database(postgres)
     await server.execute(LOCK)
     with pytest.raises(TimeoutError):
