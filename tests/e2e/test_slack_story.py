@@ -107,7 +107,8 @@ async def test_a_premium_customers_request_is_taken_answered_held_and_resolved(
     await eventually(lambda: is_in(book, Status.IN_PROGRESS), "the ticket is in progress")
     why = await slack.types(ANA, TRIAGE, "/ticket why T-1001")
     assert "T-1001" in why
-    assert "în așteptare" in why
+    assert "timp de lucru" in why
+    assert "în așteptare" in await slack.types(ANA, TRIAGE, "/ticket show T-1001")
 
     await slack.presses(ANA, await one_card(slack), "ticket.resolve")
     await slack.submits(ANA, text="Am reînnoit certificatul.")
