@@ -19,7 +19,7 @@ from desk.wording import sentence as _
 from handlers.case import Case, Conversation, card_key, opened_key
 from handlers.context import Desk
 from handlers.naming import called
-from storage import links, offers, outbox, people, tickets, timers
+from storage import histories, links, offers, outbox, people, tickets, timers
 from storage.offers import Offer
 from storage.outbox import Post
 from storage.transactions import Transaction
@@ -47,7 +47,7 @@ def case_named(tx: Transaction, desk: Desk, text: str) -> tuple[Case, str]:
 
 def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
     """Return the cases of tickets as they are given: who wants to change them has locked them before."""
-    histories = tickets.histories(tx, [ticket.id for ticket in found])
+    lines = histories.histories(tx, [ticket.id for ticket in found])
     known = people.by_id(tx, {i for t in found for i in (t.requester_id, t.assignee_id) if i is not None})
     companies = people.customers_by_id(tx, {t.customer_id for t in found if t.customer_id is not None})
     linked = links.of_tickets(tx, [ticket.id for ticket in found])
@@ -58,7 +58,7 @@ def load_many(tx: Transaction, desk: Desk, found: list[Ticket]) -> list[Case]:
         Case(
             ticket=ticket,
             plan=desk.plan_of(tx, ticket.plan_version),
-            history=histories[ticket.id],
+            history=lines[ticket.id],
             customer=companies.get(ticket.customer_id or 0),
             requester=known.get(ticket.requester_id or 0),
             assignee=people.still(tx, known[ticket.assignee_id]) if ticket.assignee_id else None,
@@ -79,7 +79,7 @@ def store(tx: Transaction, desk: Desk, cases: list[Case], now: datetime, new: bo
     if not new:
         changed = [case for case in cases if case.changed]
         tickets.save(tx, [(case.ticket, _index(case, case.clocks(), now)) for case in changed])
-    tickets.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
+    histories.add_events(tx, [(case.ticket.id, event) for case in cases for event in case.added])
     posts = _answered_offers(tx, cases)
     for case in cases:
         about = [*_card(desk, case), *(answered_anew(case) if case.seen_anew else ()), *case.posts]

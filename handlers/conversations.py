@@ -14,7 +14,7 @@ from handlers.case import Case, Conversation, copy_key, opened_key
 from handlers.context import Call
 from handlers.naming import called, place_name
 from handlers.opening import attached
-from storage import links, outbox, tickets
+from storage import histories, links, outbox
 from storage.links import Link
 from storage.people import Place
 
@@ -65,7 +65,7 @@ def name_copies(call: Call, name: str) -> None:
 
     Only the latest are looked at: a platform tells a name within seconds.
     """
-    written = tickets.lately_from(call.tx, call.person.id)
+    written = histories.lately_from(call.tx, call.person.id)
     copies = outbox.lately_put(call.tx, [copy_key(event_id) for event_id in written]) if written else []
     unknown, named = called(call.person), []
     for post in copies:

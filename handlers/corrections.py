@@ -15,7 +15,7 @@ from handlers import cases, conversations, intake, moves
 from handlers.case import Case
 from handlers.context import Call
 from handlers.naming import called
-from storage import early, people, tickets
+from storage import early, histories, people, ticket_messages
 from storage.people import Place
 
 _SHOWN = 200  # characters of the old and the new text in the thread
@@ -36,11 +36,11 @@ def _corrected(call: Call, kind: Kind, after: str | None) -> Answer:
     if place is None or message is None:
         return Answer()
     people.lock_place(call.tx, place.id)
-    known = tickets.belonging(call.tx, place.id, message)
+    known = ticket_messages.belonging(call.tx, place.id, message)
     if known is None or known.event_id is None:
         return _of_nothing_yet(call, place, message, kind)
     case = cases.load(call.tx, call.desk, known.ticket_id)
-    event = tickets.event(call.tx, known.event_id)
+    event = histories.event(call.tx, known.event_id)
     before = text_now(case.history, message, event.data)
     if before == after:
         return Answer()
@@ -95,7 +95,7 @@ def _of_nothing_yet(call: Call, place: Place, message: str, kind: Kind) -> Answe
     """
     if kind is Kind.EDITED:
         intake.message(replace(call, incoming=structs.replace(call.incoming, kind="message")))
-    known = tickets.belonging(call.tx, place.id, message)
+    known = ticket_messages.belonging(call.tx, place.id, message)
     if known is None or known.event_id is None:
         early.keep(call.tx, place.id, message, call.incoming, call.now)
     return Answer()

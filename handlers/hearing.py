@@ -1,7 +1,7 @@
 """What is said where a mark comes without words is kept for a while, in case somebody makes it a ticket."""
 
 from handlers.context import Call
-from storage import heard, tickets
+from storage import heard, ticket_messages
 from storage.heard import Said
 
 
@@ -13,7 +13,7 @@ def note(call: Call) -> None:
     if incoming.kind == "deleted":
         heard.drop(call.tx, place.id, incoming.message)
     elif incoming.kind in ("message", "edited"):
-        known = tickets.belonging(call.tx, place.id, incoming.message)
+        known = ticket_messages.belonging(call.tx, place.id, incoming.message)
         if known is None or known.event_id is None:
             said = Said(incoming.user, incoming.thread, incoming.text, incoming.files)
             heard.keep(call.tx, place.id, incoming.message, said, call.now)

@@ -14,7 +14,7 @@ from handlers.case import Case
 from handlers.context import Call
 from handlers.naming import called
 from handlers.opening import Request, files_kept, open_request
-from storage import early, outbox, people, tickets
+from storage import early, histories, outbox, people, ticket_messages
 from storage.outbox import Post
 from storage.people import Place
 
@@ -28,7 +28,7 @@ def message(call: Call) -> Answer:
     if place is None or incoming.message is None:
         return Answer()
     people.lock_place(call.tx, place.id)
-    known = tickets.belonging(call.tx, place.id, incoming.message)
+    known = ticket_messages.belonging(call.tx, place.id, incoming.message)
     if known is not None and known.event_id is not None:
         return Answer()  # the same message again, under another event
     if known is not None:
@@ -96,7 +96,7 @@ def _answered(call: Call, place: Place, message: str) -> Case | None:
 
     Outside its conversations a ticket is for the team alone, who may note what they were told in person.
     """
-    known = tickets.belonging(call.tx, place.id, message)
+    known = ticket_messages.belonging(call.tx, place.id, message)
     ticket_id = known.ticket_id if known is not None else outbox.ticket_at(call.tx, place.id, message)
     case = cases.load(call.tx, call.desk, ticket_id) if ticket_id is not None else None
     if case is None or place.id in case.place_ids or (call.person.agent and call.incoming.direct):
@@ -270,8 +270,8 @@ def _record(case: Case, call: Call, place: Place, kind: Kind, **more: Any) -> in
     incoming = call.incoming
     data = {"text": incoming.text, "files": files_kept(incoming.files), "message": incoming.message, **more}
     event = Event(call.now, kind, who=call.person.id, source=incoming.platform, data=data)
-    event_id = tickets.add_event(call.tx, case.ticket.id, event)
+    event_id = histories.add_event(call.tx, case.ticket.id, event)
     case.record(event)
     if incoming.message is not None:
-        tickets.claim_message(call.tx, place.id, incoming.message, case.ticket.id, event_id)
+        ticket_messages.claim_message(call.tx, place.id, incoming.message, case.ticket.id, event_id)
     return event_id

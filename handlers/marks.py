@@ -12,7 +12,7 @@ from handlers import opening
 from handlers.case import Case
 from handlers.context import Call
 from handlers.opening import Request
-from storage import heard, outbox, people, tickets
+from storage import heard, histories, outbox, people, ticket_messages
 from storage.heard import Said
 from storage.people import Place
 
@@ -76,7 +76,7 @@ def _with(call: Call, said: Said) -> Call:
 
 
 def _ticket_of(call: Call, place: Place, message: str) -> int | None:
-    known = tickets.belonging(call.tx, place.id, message)
+    known = ticket_messages.belonging(call.tx, place.id, message)
     return known.ticket_id if known is not None else outbox.ticket_at(call.tx, place.id, message)
 
 
@@ -90,5 +90,5 @@ def _add_thread(case: Case, call: Call) -> None:
         files = opening.files_kept(line.files)
         data = {"text": line.text, "files": files, "message": line.message, "earlier": True}
         event = Event(call.now, kind, who=who.id, source=incoming.platform, data=data)
-        event_id = tickets.add_event(call.tx, case.ticket.id, event)
-        tickets.claim_message(call.tx, case.ticket.place_id, line.message, case.ticket.id, event_id)
+        event_id = histories.add_event(call.tx, case.ticket.id, event)
+        ticket_messages.claim_message(call.tx, case.ticket.place_id, line.message, case.ticket.id, event_id)

@@ -16,7 +16,7 @@ from handlers import cases, escalations, first_answer
 from handlers.case import Case, copy_key
 from handlers.context import Call
 from handlers.naming import called
-from storage import people, tickets
+from storage import histories, people, ticket_messages
 from storage.people import Customer, Person, Place
 
 
@@ -68,7 +68,7 @@ def open_request(
     first = Event(now, Kind.OPENED, who=request.person.id, source=request.source, data=spoken)
     case.record(first)
     cases.open_case(call.tx, case, now)
-    event_id = tickets.add_event(call.tx, case.ticket.id, first)
+    event_id = histories.add_event(call.tx, case.ticket.id, first)
     _claim(case, call, request, event_id)
     if linked is not None:
         _take_over_thread(case, call, request)
@@ -97,14 +97,14 @@ def _claim(case: Case, call: Call, request: Request, event_id: int) -> None:
     if request.place is None or request.message is None:
         return
     if request.root is not None and request.root != request.message:
-        tickets.claim_message(call.tx, request.place.id, request.root, case.ticket.id, None)
-    tickets.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
+        ticket_messages.claim_message(call.tx, request.place.id, request.root, case.ticket.id, None)
+    ticket_messages.claim_message(call.tx, request.place.id, request.message, case.ticket.id, event_id)
 
 
 def _take_over_thread(case: Case, call: Call, request: Request) -> None:
     """Let what is said next in the old ticket's thread belong to the new one."""
     if request.place is not None and request.root is not None and request.root != request.message:
-        tickets.move_message(call.tx, request.place.id, request.root, case.ticket.id)
+        ticket_messages.move_message(call.tx, request.place.id, request.root, case.ticket.id)
 
 
 def _language(call: Call, request: Request, suggestion: triage.Suggestion) -> str:

@@ -18,7 +18,7 @@ from handlers.context import Call
 from handlers.homes import home, opened_in, seen_from
 from handlers.naming import called
 from handlers.opening import Request, open_request
-from storage import outbox, people, tickets
+from storage import histories, outbox, people, ticket_messages
 from storage.outbox import Post
 from storage.people import Place
 
@@ -75,14 +75,14 @@ def _separate(call: Call) -> Answer:
     """A message went to a ticket that it is not about: it becomes one of its own, word for word."""
     number, _colon, message = call.incoming.subject.partition(":")
     case, place = _own(call, number), call.place
-    known = tickets.belonging(call.tx, place.id, message) if place and message else None
+    known = ticket_messages.belonging(call.tx, place.id, message) if place and message else None
     event_id = known.event_id if known is not None and known.ticket_id == case.ticket.id else None
-    written = tickets.event(call.tx, event_id) if event_id is not None else None
+    written = histories.event(call.tx, event_id) if event_id is not None else None
     if place is None or written is None or written.kind is not Kind.SAID:
         raise BadInput(_("That button does nothing any more. Write here what it is about."))
     text = corrections.text_now(case.history, message, written.data)
     writer = written.who or call.person.id
-    tickets.forget_message(call.tx, place.id, message)
+    ticket_messages.forget_message(call.tx, place.id, message)
     request = Request(
         text=text,
         place=place,

@@ -35,6 +35,11 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)
 
+    def inserted(self) -> int:
+        """Return the id of the row that an insert of one row made."""
+        assert self.new_id is not None  # noqa: S101 - an insert of one row has one
+        return self.new_id
+
     def all(self) -> list[Row]:
         """Return every row."""
         return self._rows

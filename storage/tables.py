@@ -1,70 +1,11 @@
-"""The tables, and the two column types that they need.
+"""The tables."""
 
-Instants are UTC and aware: a naive one is refused before it reaches the database. JSON is encoded by
-msgspec, which is several times faster than the standard library and knows our types.
-"""
-
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Text
-from sqlalchemy.types import TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept in UTC: timestamptz on PostgreSQL, microseconds since 1970 on SQLite."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        """Use PostgreSQL's own type there: people read that database with their own tools."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(BigInteger())
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        """Refuse a naive instant with a `ValueError`."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone; instants in storage are UTC")
-        if dialect.name == "postgresql":
-            return value
-        return (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        """Return an aware UTC instant."""
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            at: datetime = value.astimezone(UTC)
-            return at
-        return _EPOCH + timedelta(microseconds=value)
-
-
-class Json(TypeDecorator[Any]):
-    """Any JSON value, as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
-        """Encode."""
-        return None if value is None else msgspec.json.encode(value).decode()
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
-        """Decode."""
-        return None if value is None else msgspec.json.decode(value)
-
-
-# SQLite counts up only an INTEGER key; PostgreSQL gets 64 bits.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+from storage.columns import Id, Instant, Json
 
 
 def _where(condition: str | sa.ColumnElement[bool]) -> dict[str, Any]:
@@ -85,7 +26,7 @@ metadata = sa.MetaData(
 plans = sa.Table(
     "plans",
     metadata,
-    Column("version", _Id, primary_key=True),
+    Column("version", Id, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("text", Text, nullable=False),
     Column("added_at", Instant, nullable=False),
@@ -94,7 +35,7 @@ plans = sa.Table(
 customers = sa.Table(
     "customers",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("key", String(200), nullable=False, unique=True),  # the name without capitals and diacritics
     Column("tier", String(40), nullable=False),
@@ -105,7 +46,7 @@ customers = sa.Table(
 people = sa.Table(
     "people",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("platform", String(20), nullable=False),
     Column("workspace", String(80), nullable=False),
     Column("user", String(250), nullable=False),
@@ -126,7 +67,7 @@ people = sa.Table(
 places = sa.Table(
     "places",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("platform", String(20), nullable=False),
     Column("workspace", String(80), nullable=False),
     Column("conversation", String(250), nullable=False),
@@ -146,7 +87,7 @@ places = sa.Table(
 tickets = sa.Table(
     "tickets",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("subject", String(200), nullable=False),
     Column("status", String(20), nullable=False),
     Column("priority", String(20), nullable=False),
@@ -177,7 +118,7 @@ tickets = sa.Table(
 ticket_events = sa.Table(
     "ticket_events",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("kind", String(20), nullable=False),
@@ -214,7 +155,7 @@ ticket_places = sa.Table(
 early = sa.Table(
     "early",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("place_id", ForeignKey("places.id"), nullable=False),
     Column("waits_for", String(120), nullable=False),
     Column("event", Json, nullable=False),
@@ -245,7 +186,7 @@ inbox = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("place_id", ForeignKey("places.id"), nullable=False),
     Column("message", Text),  # empty: the post named by `key` is taken back, unless it is
     Column("late", Boolean, nullable=False, server_default=sa.false()),  # written when it leaves
@@ -288,7 +229,7 @@ posts = sa.Table(
 offers = sa.Table(
     "offers",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("place_id", ForeignKey("places.id"), nullable=False),
     Column("key", String(120), nullable=False),
@@ -299,7 +240,7 @@ offers = sa.Table(
 timers = sa.Table(
     "timers",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("kind", String(40), nullable=False),
     Column("subject", String(120), nullable=False),
     Column("due_at", Instant, nullable=False, index=True),

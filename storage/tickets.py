@@ -1,29 +1,18 @@
-"""Tickets, their history, and the messages that belong to them."""
+"""Tickets as they are now, and which of them are asked for."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy.dialects import postgresql, sqlite
 
-from desk.tickets import Event, Kind, Status, Ticket
-from storage.prepared import Prepared, Rows, among
-from storage.tables import people, ticket_events, ticket_messages, ticket_places, tickets
+from desk.tickets import Status, Ticket
+from storage.prepared import Prepared, among
+from storage.tables import people, ticket_places, tickets
 from storage.transactions import Transaction
 
-
-class Belonging(Struct, frozen=True):
-    """Which ticket a message belongs to; `event_id` is empty for a root that we have not seen yet."""
-
-    ticket_id: int
-    event_id: int | None
-
-
 _FIELDS = [name for name in Ticket.__struct_fields__ if name != "id"]
-_LATELY = 5_000  # lines of all histories
 _COLUMNS = [tickets.c[name] for name in Ticket.__struct_fields__]
 _GET = Prepared(sa.select(*_COLUMNS).where(tickets.c.id == sa.bindparam("the_id")))
 _SEVERAL = sa.select(*_COLUMNS).where(among(tickets.c.id, "ids")).order_by(tickets.c.id)
@@ -37,29 +26,6 @@ _SAVE = Prepared(
     .where(tickets.c.id == sa.bindparam("the_id"))
     .values({name: sa.bindparam(name) for name in (*_FIELDS, *_INDEX)})
 )
-_EVENT = Prepared(sa.insert(ticket_events))
-_HISTORIES = Prepared(
-    sa.select(*(ticket_events.c[name] for name in ("ticket_id", "at", "kind", "who", "source", "data")))
-    .where(among(ticket_events.c.ticket_id, "ids"))
-    .order_by(ticket_events.c.id)
-)
-_BELONGING = Prepared(
-    sa.select(ticket_messages.c.ticket_id, ticket_messages.c.event_id).where(
-        ticket_messages.c.place_id == sa.bindparam("the_place"),
-        ticket_messages.c.message == sa.bindparam("the_message"),
-    )
-)
-
-
-def _claim(insert: Any) -> Any:
-    known = sa.func.coalesce(ticket_messages.c.event_id, insert.excluded.event_id)
-    return insert.on_conflict_do_update(index_elements=["place_id", "message"], set_={"event_id": known})
-
-
-_CLAIM = {
-    True: Prepared(_claim(postgresql.insert(ticket_messages))),
-    False: Prepared(_claim(sqlite.insert(ticket_messages))),
-}
 _OPEN_STATES = [status.value for status in Status if status is not Status.RESOLVED]
 _RESOLVED = tickets.c.status == Status.RESOLVED.value
 _FROM = (
@@ -85,12 +51,7 @@ def open_ticket(
 ) -> Ticket:
     """Store a new ticket, with its index columns, and return it with its number."""
     index = {"answer_due": answer_due, "resolution_due": resolution_due, "last_said_at": last_said_at}
-    return replace(ticket, id=_new(tx.run(_OPEN, _row(ticket) | index)))
-
-
-def _new(inserted: Rows) -> int:
-    assert inserted.new_id is not None  # noqa: S101 - an insert of one row has one
-    return inserted.new_id
+    return replace(ticket, id=tx.run(_OPEN, _row(ticket) | index).inserted())
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
@@ -129,80 +90,6 @@ def save(tx: Transaction, changed: list[tuple[Ticket, dict[str, Any]]]) -> None:
     """Store tickets as they are now, each with all its index columns."""
     if changed:
         tx.run(_SAVE, [_row(ticket) | index | {"the_id": ticket.id} for ticket, index in changed])
-
-
-def add_event(tx: Transaction, ticket_id: int, event: Event) -> int:
-    """Add a line to a ticket's history and return its id. Lines are never changed."""
-    return _new(tx.run(_EVENT, _event_row(ticket_id, event)))
-
-
-def add_events(tx: Transaction, events: list[tuple[int, Event]]) -> None:
-    """Add lines to the histories of many tickets in one go."""
-    if events:
-        tx.run(_EVENT, [_event_row(ticket_id, event) for ticket_id, event in events])
-
-
-def _event_row(ticket_id: int, event: Event) -> dict[str, Any]:
-    return {
-        "ticket_id": ticket_id,
-        "at": event.at,
-        "kind": event.kind.value,
-        "who": event.who,
-        "source": event.source,
-        "data": event.data,
-    }
-
-
-def histories(tx: Transaction, ids: list[int]) -> dict[int, list[Event]]:
-    """Return the histories of tickets, each oldest first."""
-    found: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ids}
-    for ticket_id, at, kind, who, source, data in tx.run(_HISTORIES, {"ids": ids}):
-        found[ticket_id].append(Event(at, Kind(kind), who=who, source=source, data=data))
-    return found
-
-
-_EVENT_BY_ID = sa.select(*(ticket_events.c[name] for name in ("at", "kind", "who", "source", "data")))
-
-
-def event(tx: Transaction, event_id: int) -> Event:
-    """Return one line of a history that a row of ours refers to."""
-    at, kind, who, source, data = tx.execute(_EVENT_BY_ID.where(ticket_events.c.id == event_id)).one()
-    return Event(at, Kind(kind), who=who, source=source, data=data)
-
-
-def lately_from(tx: Transaction, person_id: int) -> list[int]:
-    """Return which lines of histories are somebody's, of those among the last few thousand."""
-    newest = sa.select(sa.func.coalesce(sa.func.max(ticket_events.c.id), 0)).scalar_subquery()
-    lately = ticket_events.c.id > newest - _LATELY
-    query = sa.select(ticket_events.c.id).where(lately, ticket_events.c.who == person_id)
-    return list(tx.execute(query.order_by(ticket_events.c.id)).scalars())
-
-
-def belonging(tx: Transaction, place_id: int, message: str) -> Belonging | None:
-    """Return the ticket that a message of a place belongs to."""
-    row = tx.run(_BELONGING, {"the_place": place_id, "the_message": message}).first()
-    return None if row is None else Belonging(*row)
-
-
-def claim_message(tx: Transaction, place_id: int, message: str, ticket_id: int, event_id: int | None) -> None:
-    """Say that a message belongs to a ticket, or fill in the event of a root that came late."""
-    row = {"place_id": place_id, "message": message, "ticket_id": ticket_id, "event_id": event_id}
-    tx.run(_CLAIM[tx.postgres], row)
-
-
-def move_message(tx: Transaction, place_id: int, message: str, ticket_id: int) -> None:
-    """Let a message of a place belong to another ticket."""
-    tx.execute(
-        sa.update(ticket_messages)
-        .where(ticket_messages.c.place_id == place_id, ticket_messages.c.message == message)
-        .values(ticket_id=ticket_id)
-    )
-
-
-def forget_message(tx: Transaction, place_id: int, message: str) -> None:
-    """Let a message of a place belong to no ticket."""
-    here = (ticket_messages.c.place_id == place_id) & (ticket_messages.c.message == message)
-    tx.execute(sa.delete(ticket_messages).where(here))
 
 
 def latest_from(

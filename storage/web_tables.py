@@ -3,16 +3,15 @@
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
 
-from storage.tables import Instant, Json, metadata
-
-_Id = BigInteger().with_variant(Integer(), "sqlite")
+from storage.columns import Id, Instant, Json
+from storage.tables import metadata
 
 # `revision` counts every change of any post, so that a page that was away asks for what it missed.
 # `key` names the attempt to write: one that is repeated finds its post instead of writing a second.
 web_posts = sa.Table(
     "web_posts",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("revision", BigInteger, nullable=False, unique=True),
     Column("key", String(80), nullable=False, unique=True),
     Column("conversation", String(120), nullable=False),
@@ -31,7 +30,7 @@ web_posts = sa.Table(
 web_files = sa.Table(
     "web_files",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("post_id", ForeignKey("web_posts.id"), index=True),
     Column("conversation", String(120), nullable=False),
     Column("author", String(120)),  # empty: the desk passed it on

@@ -17,7 +17,7 @@ from handlers import cards, cases, router
 from handlers import timers as timer_handlers
 from handlers.case import Case
 from handlers.context import Desk
-from storage import letters, people, tickets, timers
+from storage import histories, letters, people, tickets, timers
 from storage import plans as stored_plans
 from storage.database import Database
 from storage.letters import Letter, Outcome
@@ -205,7 +205,7 @@ class TestedDesk:
 
     async def history(self, ticket_id: int = 1001) -> list[Event]:
         """Return a ticket's history."""
-        return (await self.database.read(lambda tx: tickets.histories(tx, [ticket_id])))[ticket_id]
+        return (await self.database.read(lambda tx: histories.histories(tx, [ticket_id])))[ticket_id]
 
     async def kinds(self, ticket_id: int = 1001) -> list[Kind]:
         """Return what happened to a ticket, in order."""

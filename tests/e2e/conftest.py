@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from playwright.async_api import Browser, async_playwright, expect
 
 from desk.tickets import Event, Ticket
-from storage import people, tickets
+from storage import histories, people, tickets
 from storage.database import Database
 from storage.transactions import Transaction
 from tests.e2e import local_slack, playground_process, teams_world
@@ -82,7 +82,7 @@ class Book:
 
     async def history(self, ticket_id: int = 1001) -> list[Event]:
         """Return a ticket's history."""
-        return (await self.database.read(lambda tx: tickets.histories(tx, [ticket_id])))[ticket_id]
+        return (await self.database.read(lambda tx: histories.histories(tx, [ticket_id])))[ticket_id]
 
     async def kinds(self, ticket_id: int = 1001) -> list[str]:
         """Return what happened to a ticket, in order."""

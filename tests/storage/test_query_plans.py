@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import early, heard, homes, letters, links, offers, outbox, people, tickets
+from storage import (
+    early,
+    heard,
+    histories,
+    homes,
+    letters,
+    links,
+    offers,
+    outbox,
+    people,
+    ticket_messages,
+    tickets,
+)
 from storage.heard import Said
 from storage.letters import Letter, Outcome
 from storage.links import Link
@@ -40,13 +52,13 @@ QUERIES: dict[str, Work] = {
         tx, [Outcome(_LETTER, _AT, "p1"), Outcome(_LETTER, _AT, error="gone", closed=True)], _AT
     ),
     "letters.next_due": letters.next_due,
-    "tickets.belonging": lambda tx: tickets.belonging(tx, 1, "m1"),
-    "tickets.claim_message": lambda tx: tickets.claim_message(tx, 1, "m1", 1001, None),
-    "tickets.move_message": lambda tx: tickets.move_message(tx, 1, "m1", 1001),
-    "tickets.forget_message": lambda tx: tickets.forget_message(tx, 1, "m1"),
+    "ticket_messages.belonging": lambda tx: ticket_messages.belonging(tx, 1, "m1"),
+    "ticket_messages.claim_message": lambda tx: ticket_messages.claim_message(tx, 1, "m1", 1001, None),
+    "ticket_messages.move_message": lambda tx: ticket_messages.move_message(tx, 1, "m1", 1001),
+    "ticket_messages.forget_message": lambda tx: ticket_messages.forget_message(tx, 1, "m1"),
     "tickets.lock": lambda tx: tickets.lock(tx, [1]),
-    "tickets.histories": lambda tx: tickets.histories(tx, [1]),
-    "tickets.lately_from": lambda tx: tickets.lately_from(tx, 1),
+    "histories.histories": lambda tx: histories.histories(tx, [1]),
+    "histories.lately_from": lambda tx: histories.lately_from(tx, 1),
     "tickets.latest_from": lambda tx: tickets.latest_from(tx, 1, 1, _AT),
     "tickets.latest_linked": lambda tx: tickets.latest_linked(tx, 1, _AT),
     "tickets.only_open_one": lambda tx: tickets.only_open_one(tx, 1),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.tables
+import storage.columns
 
 revision = "0002"
 down_revision = "0001"
@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Take the step."""
     # A batch would build both tables anew on SQLite, and drop the old ones, to which others refer.
-    op.add_column("places", sa.Column("address", storage.tables.Json(), nullable=True))
+    op.add_column("places", sa.Column("address", storage.columns.Json(), nullable=True))
     op.add_column("places", sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
     _let_ids_be(250)
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.tables
+import storage.columns
 
 revision = "0003"
 down_revision = "0002"
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=120), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("at", storage.tables.Instant(), nullable=False),
+        sa.Column("at", storage.columns.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["web_posts.id"], name=op.f("fk_web_files_post_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_files")),
         sqlite_autoincrement=True,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.tables
+import storage.columns
 
 revision = "0007"
 down_revision = "0006"
@@ -17,8 +17,8 @@ def upgrade() -> None:
         "heard",
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message", sa.String(length=120), nullable=False),
-        sa.Column("said", storage.tables.Json(), nullable=False),
-        sa.Column("at", storage.tables.Instant(), nullable=False),
+        sa.Column("said", storage.columns.Json(), nullable=False),
+        sa.Column("at", storage.columns.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_heard_place_id")),
         sa.PrimaryKeyConstraint("place_id", "message", name=op.f("pk_heard")),
         sqlite_with_rowid=False,

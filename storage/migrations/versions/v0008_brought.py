@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.tables
+import storage.columns
 
 revision = "0008"
 down_revision = "0007"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Take the step; what was posted before keeps its files."""
-    op.add_column("posts", sa.Column("brought", storage.tables.Json(), nullable=True))
+    op.add_column("posts", sa.Column("brought", storage.columns.Json(), nullable=True))
 
 
 def downgrade() -> None:
